@@ -1,0 +1,28 @@
+/**
+ * e^x for x <= 0 from additions, multiplications and divisions alone, so that the last bit is the same in every engine
+ * (`Math.exp` may differ). Relative error below 1e-14. x is reduced to r = x - k ln 2 with |r| <= ln2/2 and the Taylor series
+ * of degree 13 is summed by Horner's rule; 2^k is made by repeated exact halving.
+ */
+export function expNegative(x: number): number {
+  if (x >= 0) return 1;
+  if (x < -745) return 0;
+  const k = Math.floor(-x / LN2 + 0.5);
+  const r = x + k * LN2_HIGH + k * LN2_LOW;
+  let sum = 1;
+  for (let n = 13; n >= 1; n--) sum = 1 + (r * sum) / n;
+  let scale = 1;
+  for (let i = 0; i < k; i++) scale /= 2;
+  return sum * scale;
+}
+
+/** 1 - e^x for x <= 0, accurate also where x is tiny and the subtraction would cancel. */
+export function oneMinusExpNegative(x: number): number {
+  if (x < -0.5) return 1 - expNegative(x);
+  let sum = 1;
+  for (let n = 16; n >= 2; n--) sum = 1 + (x * sum) / n;
+  return -x * sum;
+}
+
+const LN2 = 0.6931471805599453;
+const LN2_HIGH = 0.693147180369123816490e0;
+const LN2_LOW = 1.90821492927058770002e-10;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import { inRoot, root } from './paths.js';
 import { whenStale } from './stamp.js';
 
 const wasmInputs = ['assembly', 'asconfig.json', 'package-lock.json'];
+const commandLine = 'web/worker/simulate.ts';
 const siteInputs = [...wasmInputs, 'web', 'public'];
 
 /**
@@ -94,7 +95,7 @@ async function main() {
   const force = !process.argv.includes('--if-stale');
   if (process.argv.includes('wasm')) return buildWasm({ force });
   await buildSite({ force });
-  await buildForNode('web/worker/simulate.ts');
+  if (existsSync(inRoot(commandLine))) await buildForNode(commandLine);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -48,7 +48,9 @@ export function serveFolder(dir, { port = 0, host = '127.0.0.1', cors = false } 
     if (!file) return response.writeHead(404, { 'Content-Type': 'text/plain' }).end('not found\n');
     response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });
     if (request.method === 'HEAD') return response.end();
-    return createReadStream(file).on('error', () => response.destroy()).pipe(response);
+    return createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -27,7 +27,8 @@ export function inlineAssets(html, files) {
   const take = (/** @type {string} */ url) => {
     const name = url.replace(/^\.\//, '');
     const text = files.get(name);
-    if (text === undefined) throw new Error(`${url} is not part of the build and cannot be put into the page`);
+    if (text === undefined)
+      throw new Error(`${url} is not part of the build and cannot be put into the page`);
     used.push(name);
     return text;
   };

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Runes compile for the browser: the server's build has no effects, and $state there is a plain variable. */
+const plugins = () => [
+  svelte({
+    configFile: here('../web/svelte.config.js'),
+    dynamicCompileOptions: () => ({ generate: 'client' }),
+  }),
+];
+const common = { plugins: plugins(), root: here('..'), resolve: { conditions: ['browser'] } };
+const longTests = 'test/**/*.long.test.ts';
+
+export default defineConfig({
+  root: here('..'),
+  cacheDir: here('./.cache/vite'),
+  test: {
+    allowOnly: false,
+    projects: [
+      {
+        ...common,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', longTests],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          // A browser takes both cores of a small machine: these files run one by one, after all the others.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...common,
+        test: { name: 'long', include: [longTests], testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+    ],
+  },
+});

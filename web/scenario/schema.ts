@@ -5,12 +5,21 @@
 import * as v from 'valibot';
 import { GIB, KIB, MIB, NS_PER_MS, NS_PER_SECOND, PAGE_BYTES, PPM, TIB } from '../base/units.ts';
 
-const integer = (least: number, most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
+const integer = (least: number, most: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const defaulted = <S extends v.GenericSchema<number>>(schema: S, value: number) => v.optional(schema, value);
 /** Names become ids in tables, CSV and links: a letter or digit first, then letters, digits, dot, dash, underscore. */
-const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, dots, dashes or underscores'));
-const text = (most: number) => v.pipe(v.string(), v.trim(), v.maxLength(most));
-const list = <S extends v.GenericSchema>(item: S, most: number) => v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
+const id = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'must be 1 to 63 letters, digits, dots, dashes or underscores',
+  ),
+);
+/** One way to write each character (NFC), so that the same words make the same link. */
+const text = (most: number) => v.pipe(v.string(), v.trim(), v.normalize('NFC'), v.maxLength(most));
+const list = <S extends v.GenericSchema>(item: S, most: number) =>
+  v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
 const ppm = integer(0, PPM);
 const pages = (least: number, most: number) => v.pipe(integer(least, most), v.multipleOf(PAGE_BYTES));
 
@@ -65,7 +74,10 @@ export const vmSchema = v.strictObject({
   diskBytes: defaulted(integer(0, 64 * TIB), 40 * GIB),
   /** vCPU and device checkpoint sent while the VM is stopped. */
   deviceStateBytes: defaulted(integer(0, 64 * GIB), 8 * MIB),
-  mac: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'must look like 00:50:56:9a:3c:41')), '00:50:56:9a:3c:41'),
+  mac: v.optional(
+    v.pipe(v.string(), v.regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, 'must look like 00:50:56:9a:3c:41')),
+    '00:50:56:9a:3c:41',
+  ),
   ip: v.optional(v.pipe(v.string(), v.ipv4()), '10.0.20.11'),
   fidelity: v.optional(v.picklist(FIDELITIES), 'auto'),
   content: v.optional(contentSchema, {}),
@@ -79,7 +91,11 @@ export const hostSchema = v.strictObject({
   cores: defaulted(integer(1, 1_024), 16),
   memoryBytes: pages(GIB, 64 * TIB),
   nics: v.optional(
-    v.pipe(v.array(v.strictObject({ id, network: id, bytesPerSecond: integer(125_000, 50_000_000_000) })), v.minLength(1), v.maxLength(16)),
+    v.pipe(
+      v.array(v.strictObject({ id, network: id, bytesPerSecond: integer(125_000, 50_000_000_000) })),
+      v.minLength(1),
+      v.maxLength(16),
+    ),
     [],
   ),
 });
@@ -95,7 +111,12 @@ export const networkSchema = v.strictObject({
 });
 
 export const actionSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('migrate'), atNs: defaulted(integer(0, 86_400 * NS_PER_SECOND), 0), vm: id, to: id }),
+  v.strictObject({
+    kind: v.literal('migrate'),
+    atNs: defaulted(integer(0, 86_400 * NS_PER_SECOND), 0),
+    vm: id,
+    to: id,
+  }),
   v.strictObject({ kind: v.literal('cancel'), atNs: integer(0, 30 * 86_400 * NS_PER_SECOND), vm: id }),
 ]);
 
@@ -104,7 +125,10 @@ export const policySchema = v.strictObject({
   maxSwitchoverNs: defaulted(integer(NS_PER_MS, 3_600 * NS_PER_SECOND), 100 * NS_PER_SECOND),
   sdps: v.optional(v.boolean(), true),
   compression: v.optional(v.picklist(COMPRESSIONS), 'off'),
-  xbzrleCacheBytes: defaulted(v.pipe(integer(64 * KIB, 64 * GIB), v.check(isPowerOfTwo, 'must be a power of two')), 64 * MIB),
+  xbzrleCacheBytes: defaulted(
+    v.pipe(integer(64 * KIB, 64 * GIB), v.check(isPowerOfTwo, 'must be a power of two')),
+    64 * MIB,
+  ),
   traceInstall: v.optional(v.picklist(TRACE_INSTALLS), 'loose'),
   /** What the first write to a traced page costs the guest. */
   traceFaultNs: defaulted(integer(0, NS_PER_MS), 2_000),
@@ -125,6 +149,8 @@ export const scenarioSchema = v.strictObject({
   actions: list(actionSchema, 4_096),
 });
 
+/** What a file may leave out; `parseScenario` fills in the defaults. */
+export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
 export type Scenario = v.InferOutput<typeof scenarioSchema>;
 export type Vm = v.InferOutput<typeof vmSchema>;
 export type Host = v.InferOutput<typeof hostSchema>;
@@ -135,6 +161,9 @@ export type ClientSpec = v.InferOutput<typeof clientSchema>;
 export type Policy = v.InferOutput<typeof policySchema>;
 export type Action = v.InferOutput<typeof actionSchema>;
 
+/** By halving, which is exact in every engine; a logarithm need not be. */
 function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Number.isInteger(Math.log2(value));
+  let rest = value;
+  while (rest > 1) rest /= 2;
+  return rest === 1;
 }

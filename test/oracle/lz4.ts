@@ -111,6 +111,6 @@ export function violations(block: Uint8Array, contentLength: number): string[] {
   const lastLiterals = sequences.at(-1)!.literals.length;
   if (length !== contentLength) found.push(`The block holds ${length} bytes, not ${contentLength}.`);
   if (lastMatchStart >= 0 && lastLiterals < 5) found.push(`Only ${lastLiterals} literals at the end.`);
-  if (lastMatchStart > contentLength - 12) found.push(`The last match starts at ${lastMatchStart} of ${length}.`);
+  if (lastMatchStart >= 0 && lastMatchStart > contentLength - 12) found.push(`The last match starts at ${lastMatchStart} of ${length}.`);
   return found;
 }

@@ -50,11 +50,17 @@ export const contentClasses: readonly string[] = Object.keys(makers);
 /** `length` bytes of one class; the same seed gives the same bytes. */
 export const contentOf = (name: string, seed: number, length: number): Uint8Array => makers[name]!(seed, length);
 
+/** Makes a counterexample one line instead of thousands of bytes. */
+function named<Value extends object>(value: Value, name: string): Value {
+  Object.defineProperty(value, fc.toStringMethod, { value: () => name });
+  return value;
+}
+
 /** Byte strings of every class with lengths from `lengths`. */
 export const arbitraryContent = (lengths: fc.Arbitrary<number>): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(fc.constantFrom(...contentClasses), fc.integer(), lengths)
-    .map(([name, seed, length]) => contentOf(name, seed, length));
+    .map(([name, seed, length]) => named(contentOf(name, seed, length), `${name}, seed ${seed}, ${length} bytes`));
 
 export const arbitraryPage = arbitraryContent(fc.constant(PAGE_BYTES));
 
@@ -70,5 +76,6 @@ export const arbitraryChange: fc.Arbitrary<{ before: Uint8Array; after: Uint8Arr
   .map(([before, writes]) => {
     const after = Uint8Array.from(before);
     for (const { at, length, seed } of writes) after.set(noise(seed, Math.min(length, PAGE_BYTES - at)), at);
-    return { before, after };
+    const writesText = writes.map(({ at, length, seed }) => `${length} at ${at} (seed ${seed})`).join(', ');
+    return named({ before, after }, `${fc.stringify(before)}, then ${writesText || 'nothing'}`);
   });

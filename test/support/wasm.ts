@@ -1,6 +1,6 @@
 // Loads a build of the kernels for tests, with views of its memory and a bump allocator above its static data.
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fromRoot } from './root.ts';
 
 export type Build = 'debug' | 'release';
 export const builds: readonly Build[] = ['debug', 'release'];
@@ -61,16 +61,16 @@ export interface Loaded {
 }
 
 const WASM_PAGE = 65536;
-const files: Record<Build, URL> = {
-  debug: new URL('../../assembly/build/vmotion.debug.wasm', import.meta.url),
-  release: new URL('../../assembly/build/vmotion.wasm', import.meta.url),
+const files: Record<Build, string> = {
+  debug: fromRoot('assembly/build/vmotion.debug.wasm'),
+  release: fromRoot('assembly/build/vmotion.wasm'),
 };
 
 const align = (at: number) => (at + 15) & ~15;
 
 /** Instantiates one build. Each caller gets a memory of its own. */
 export function loadKernels(build: Build): Loaded {
-  const path = fileURLToPath(files[build]);
+  const path = files[build];
   if (!existsSync(path)) throw new Error(`The ${build} kernels are not built; build the wasm first (see package.json).`);
   const module = new WebAssembly.Module(readFileSync(path));
   const kernels = new WebAssembly.Instance(module, {}).exports as unknown as Kernels;

@@ -80,7 +80,9 @@ export function bitmapPopcount(base: usize, words: u32): u64 {
 export function bitmapNextWord(base: usize, fromWord: u32, words: u32): u32 {
   assert((base & 7) == 0 && fromWord <= words);
   let word = fromWord;
-  while (words - word >= WORDS_PER_BLOCK && !blockHasBits(base + ((<usize>word) << 3))) word += WORDS_PER_BLOCK;
+  while (words - word >= WORDS_PER_BLOCK && !blockHasBits(base + ((<usize>word) << 3))) {
+    word += WORDS_PER_BLOCK;
+  }
   while (word < words && load<u64>(base + ((<usize>word) << 3)) == 0) ++word;
   return word;
 }
@@ -98,7 +100,13 @@ export function bitmapScanClearList(base: usize, words: u32, out: usize, maxOut:
  * The same from word `fromWord` on, so that a sweep in batches need not look again at what it has emptied: after a
  * full list, go on at word `lastPage / 64`. Page indices count from `base`, whatever `fromWord` is.
  */
-export function bitmapScanClearListFrom(base: usize, fromWord: u32, words: u32, out: usize, maxOut: u32): u32 {
+export function bitmapScanClearListFrom(
+  base: usize,
+  fromWord: u32,
+  words: u32,
+  out: usize,
+  maxOut: u32,
+): u32 {
   assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_PAGES >> 6));
   const end = base + ((<usize>words) << 3);
   const outEnd = out + ((<usize>maxOut) << 2);
@@ -147,7 +155,13 @@ function storeRun(out: usize, index: u32, first: u64, end: u64): void {
  * Adding its lowest bit to a word carries through the lowest run of ones: what the carry sets is where the run ends,
  * and a sum of zero says that the run reaches the end of the word and may go on in the next one.
  */
-export function bitmapScanClearRunsFrom(base: usize, fromWord: u32, words: u32, out: usize, maxRuns: u32): u32 {
+export function bitmapScanClearRunsFrom(
+  base: usize,
+  fromWord: u32,
+  words: u32,
+  out: usize,
+  maxRuns: u32,
+): u32 {
   assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_PAGES >> 6) - 1);
   let runs: u32 = 0;
   let open = false;

@@ -1,7 +1,7 @@
 // Moving whole pages: guest memory to a staging buffer and back. `memory.copy` is as fast as the native one and faster
 // than any loop of loads and stores; 64 pages (256 KiB) is the batch, because it stays in the second-level cache.
-import { LANE_1, LANE_2, LANE_3, LANE_4, avalanche, laneRound, mergeLanes } from "./hash";
-import { PAGE_BYTES } from "./page";
+import { LANE_1, LANE_2, LANE_3, LANE_4, avalanche, laneRound, mergeLanes } from './hash';
+import { PAGE_BYTES } from './page';
 
 /** Pages in one batch; staging buffers are this many pages long. */
 export const BATCH_PAGES: u32 = 64;
@@ -17,7 +17,7 @@ export function gatherPages(memoryBase: usize, list: usize, count: u32, staging:
   assert(count <= BATCH_PAGES && (list & 3) == 0);
   const end = list + ((<usize>count) << 2);
   for (let at = list, to = staging; at < end; at += 4, to += PAGE_BYTES) {
-    memory.copy(to, memoryBase + (<usize>load<u32>(at)) * PAGE_BYTES, PAGE_BYTES);
+    memory.copy(to, memoryBase + <usize>load<u32>(at) * PAGE_BYTES, PAGE_BYTES);
   }
 }
 
@@ -26,7 +26,7 @@ export function scatterPages(staging: usize, list: usize, count: u32, memoryBase
   assert(count <= BATCH_PAGES && (list & 3) == 0);
   const end = list + ((<usize>count) << 2);
   for (let at = list, from = staging; at < end; at += 4, from += PAGE_BYTES) {
-    memory.copy(memoryBase + (<usize>load<u32>(at)) * PAGE_BYTES, from, PAGE_BYTES);
+    memory.copy(memoryBase + <usize>load<u32>(at) * PAGE_BYTES, from, PAGE_BYTES);
   }
 }
 

@@ -1,6 +1,6 @@
 // Hashes that prove that what arrived is what was sent: XXH64 (public specification, version 0.1.1) of a page, and a
 // fold of page hashes in page order for a whole memory. Not cryptographic: they find faults, not attackers.
-import { PAGE_BYTES } from "./page";
+import { PAGE_BYTES } from './page';
 
 const PRIME_1: u64 = 0x9e3779b185ebca87;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -68,7 +68,7 @@ export function xxh64(at: usize, length: u32, seed: u64): u64 {
   let b = seed + LANE_2;
   let c = seed + LANE_3;
   let d = seed + LANE_4;
-  for (const stripesEnd = at + (<usize>length & ~31); at < stripesEnd; at += 32) {
+  for (const stripesEnd = at + ((<usize>length) & ~31); at < stripesEnd; at += 32) {
     a = laneRound(a, load<u64>(at));
     b = laneRound(b, load<u64>(at, 8));
     c = laneRound(c, load<u64>(at, 16));

@@ -30,6 +30,7 @@ export const LZ4_TABLE_BYTES: usize = 2 << TABLE_LOG;
 const SKIP_LOG: u32 = 6;
 
 /** Row o holds i mod o for i in 0..15: the bytes of a match at distance o < 16, as a shuffle of the first o bytes. */
+// prettier-ignore
 const PATTERN: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -50,15 +51,13 @@ const PATTERN: usize = memory.data<u8>([
 ], 16);
 
 /** How far one shuffled store advances at distance o: the largest multiple of o that is at most 16. */
-const PATTERN_STEP: usize = memory.data<u8>([
-  16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15,
-]);
+const PATTERN_STEP: usize = memory.data<u8>([16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15]);
 
 /** Table slot address of the four bytes at `at`. */
 // @ts-ignore: decorator
 @inline
 function slotOf(table: usize, at: usize): usize {
-  return table + (<usize>((load<u32>(at) * 2654435761) >> (32 - TABLE_LOG)) << 1);
+  return table + ((<usize>((load<u32>(at) * 2654435761) >> (32 - TABLE_LOG))) << 1);
 }
 
 /** Copies `length` bytes, 16 at a time, and up to 15 more. Source and target are at least 16 bytes apart or disjoint. */
@@ -117,7 +116,14 @@ function writeLastLiterals(out: usize, outEnd: usize, from: usize, length: usize
  */
 // @ts-ignore: decorator
 @inline
-function writeSequence(out: usize, outEnd: usize, from: usize, literals: usize, distance: usize, match: usize): usize {
+function writeSequence(
+  out: usize,
+  outEnd: usize,
+  from: usize,
+  literals: usize,
+  distance: usize,
+  match: usize,
+): usize {
   if (outEnd - out < literals + (literals + match) / 255 + 5) return 0;
   const token = out++;
   const rest = match - MIN_MATCH;
@@ -138,7 +144,13 @@ function writeSequence(out: usize, outEnd: usize, from: usize, literals: usize, 
  * The search is greedy: hash four bytes, look at the one position remembered for that hash, remember this one. A
  * cleared table says position 0 everywhere, which is a candidate like any other, so nothing marks an empty entry.
  */
-export function lz4Compress(source: usize, sourceLength: u32, target: usize, targetCapacity: u32, table: usize): i32 {
+export function lz4Compress(
+  source: usize,
+  sourceLength: u32,
+  target: usize,
+  targetCapacity: u32,
+  table: usize,
+): i32 {
   assert(sourceLength <= MAX_INPUT_BYTES && (table & 1) == 0);
   if (sourceLength > MAX_INPUT_BYTES) return 0;
   const end = source + <usize>sourceLength;

@@ -1,7 +1,7 @@
 // XBZRLE: what changed in a page since it was last sent, in the wire format of QEMU, and the cache of what was sent.
 // A block is a repetition of: length of a run of equal bytes, length of a run of changed bytes, the changed bytes.
 // Lengths are ULEB128 of at most two bytes (14 bits); equal bytes at the end of the page are left out.
-import { PAGE_BYTES } from "./page";
+import { PAGE_BYTES } from './page';
 
 /** Longest length that fits one byte of ULEB128, plus one. */
 const ULEB_ONE_BYTE: u32 = 0x80;
@@ -77,7 +77,14 @@ export function xbzrleEncode(oldPage: usize, newPage: usize, out: usize, outMax:
     if (changedFrom != 0) {
       if (changed == u64.MAX_VALUE) continue;
       const runEnd = at + <usize>ctz<u64>(~changed);
-      next = writeRun(next, outEnd, u32(changedFrom - equalFrom), changedFrom, u32(runEnd - changedFrom), end);
+      next = writeRun(
+        next,
+        outEnd,
+        u32(changedFrom - equalFrom),
+        changedFrom,
+        u32(runEnd - changedFrom),
+        end,
+      );
       if (next == 0) return NONE;
       equalFrom = runEnd;
       changedFrom = 0;

@@ -75,7 +75,7 @@ describe.each(builds)('bitmap kernels, %s build', (build) => {
         const out = alloc(maxOut * 4 + 4);
         const pages = pagesOf(content);
         const listed: number[] = [];
-        for (let count = maxOut, from = 0; count === maxOut; ) {
+        for (let count = maxOut, from = 0; count === maxOut;) {
           words32(out, maxOut + 1).fill(0xdeadbeef);
           count = kernels.bitmapScanClearListFrom(base, resume ? from : 0, words, out, maxOut);
           listed.push(...words32(out, count));
@@ -95,7 +95,7 @@ describe.each(builds)('bitmap kernels, %s build', (build) => {
         const out = alloc(maxRuns * 8 + 8);
         const runs = runsOf(pagesOf(content));
         const listed: [number, number][] = [];
-        for (let count = maxRuns, from = 0; count === maxRuns; ) {
+        for (let count = maxRuns, from = 0; count === maxRuns;) {
           words32(out, maxRuns * 2 + 1).fill(0xdeadbeef);
           count = kernels.bitmapScanClearRunsFrom(base, resume ? from : 0, words, out, maxRuns);
           const pairs = words32(out, maxRuns * 2 + 1);

@@ -97,7 +97,10 @@ describe.each(builds)('hash kernels, %s build', (build) => {
 
   it('sees swapped pages, a page more and a page less', () => {
     const fold = (hashes: bigint[]) =>
-      kernels.hashFinish(hashes.reduce((sum, hash) => kernels.hashFold(sum, hash), kernels.hashStart(0n)), BigInt(hashes.length));
+      kernels.hashFinish(
+        hashes.reduce((sum, hash) => kernels.hashFold(sum, hash), kernels.hashStart(0n)),
+        BigInt(hashes.length),
+      );
     const hashes = [1n, 2n, 3n, 4n, 0n];
     const results = [
       hashes,

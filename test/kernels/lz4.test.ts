@@ -29,7 +29,9 @@ const content = fc.oneof(
 /** Sequences that make sense, with every short distance and lengths around the limits of their fields. */
 const length = fc.oneof(fc.nat(20), fc.constantFrom(14, 15, 16, 269, 270, 271, 525), fc.nat(900));
 const sequences = fc
-  .array(fc.record({ literals: length, distance: fc.oneof(fc.nat(20), fc.nat(2000)), match: length }), { maxLength: 30 })
+  .array(fc.record({ literals: length, distance: fc.oneof(fc.nat(20), fc.nat(2000)), match: length }), {
+    maxLength: 30,
+  })
   .map((parts) => {
     let reach = 0;
     const list = parts.map(({ literals, distance, match }, at): oracle.Sequence => {
@@ -197,7 +199,9 @@ describe.each(builds)('LZ4 blocks, %s build', (build) => {
     if (!isLive) console.warn(`LZ4: ${liveName}`);
     const sources = [
       ...fixtures.map((fixture) => contentOf(fixture.content, fixture.seed, fixture.length)),
-      ...contentClasses.flatMap((name) => [0, 1, 12, 13, 4095, 4096, 65535, MOST_BYTES].map((size) => contentOf(name, size, size))),
+      ...contentClasses.flatMap((name) =>
+        [0, 1, 12, 13, 4095, 4096, 65535, MOST_BYTES].map((size) => contentOf(name, size, size)),
+      ),
     ];
     const blocks = sources.map((source) => compress(source));
     if (!isLive) {

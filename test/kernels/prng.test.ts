@@ -11,7 +11,12 @@ describe.each(builds)('random numbers, %s build', (build) => {
   const { kernels } = loadKernels(build);
 
   it('gives the published sequence of SplitMix64', () => {
-    const published = [6457827717110365317n, 3203168211198807973n, 9817491932198370423n, 4593380528125082431n];
+    const published = [
+      6457827717110365317n,
+      3203168211198807973n,
+      9817491932198370423n,
+      4593380528125082431n,
+    ];
     published.forEach((value, at) => {
       const state = unsigned(1234567n + BigInt(at + 1) * golden);
       expect(unsigned(kernels.mix64(state))).toBe(value);
@@ -31,7 +36,11 @@ describe.each(builds)('random numbers, %s build', (build) => {
   });
 
   it('draws below any n under 2^34, exactly as 60 bits of randomness say', () => {
-    const below = fc.oneof(fc.bigInt(1n, 1n << 20n), fc.bigInt(1n, (1n << 34n) - 1n), fc.constant((1n << 34n) - 1n));
+    const below = fc.oneof(
+      fc.bigInt(1n, 1n << 20n),
+      fc.bigInt(1n, (1n << 34n) - 1n),
+      fc.constant((1n << 34n) - 1n),
+    );
     const random = fc.oneof(u64, fc.constantFrom(0n, (1n << 64n) - 1n, 1n << 34n, (1n << 34n) - 1n));
     fc.assert(
       fc.property(random, below, (value, n) => {

@@ -107,18 +107,22 @@ describe.each(builds)('XBZRLE, %s build', (build) => {
 
   it('encodes as its oracle does, at every limit', () => {
     fc.assert(
-      fc.property(arbitraryChange, fc.oneof(fc.constant(PAGE_BYTES), fc.nat(PAGE_BYTES)), ({ before, after }, max) => {
-        const expected = oracle.encode(before, after, max);
-        const encoded = encode(before, after, max);
-        expect(encoded.length).toBe(expected ? expected.length : -1);
-        expect(Buffer.compare(encoded.block, expected ?? new Uint8Array(0))).toBe(0);
-        if (!expected) return;
-        expect(encode(before, after, expected.length).length).toBe(expected.length);
-        if (expected.length > 0) expect(encode(before, after, expected.length - 1).length).toBe(-1);
-        const decoded = decode(encoded.block, before);
-        expect(decoded.length).toBeGreaterThanOrEqual(0);
-        expect(Buffer.compare(decoded.page, after)).toBe(0);
-      }),
+      fc.property(
+        arbitraryChange,
+        fc.oneof(fc.constant(PAGE_BYTES), fc.nat(PAGE_BYTES)),
+        ({ before, after }, max) => {
+          const expected = oracle.encode(before, after, max);
+          const encoded = encode(before, after, max);
+          expect(encoded.length).toBe(expected ? expected.length : -1);
+          expect(Buffer.compare(encoded.block, expected ?? new Uint8Array(0))).toBe(0);
+          if (!expected) return;
+          expect(encode(before, after, expected.length).length).toBe(expected.length);
+          if (expected.length > 0) expect(encode(before, after, expected.length - 1).length).toBe(-1);
+          const decoded = decode(encoded.block, before);
+          expect(decoded.length).toBeGreaterThanOrEqual(0);
+          expect(Buffer.compare(decoded.page, after)).toBe(0);
+        },
+      ),
       { numRuns: 300 },
     );
   });

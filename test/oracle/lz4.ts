@@ -14,7 +14,7 @@ export function parse(block: Uint8Array): Sequence[] | undefined {
   let at = 0;
   const readLength = (nibble: number): number => {
     let length = nibble;
-    for (let more = nibble === 15; more; ) {
+    for (let more = nibble === 15; more;) {
       const byte = block[at++];
       if (byte === undefined) return -1;
       length += byte;
@@ -50,7 +50,8 @@ export function decode(block: Uint8Array, capacity: number): Uint8Array | undefi
     length += literals.length;
     if (!match) break;
     if (match.distance === 0 || match.distance > length || length + match.length > capacity) return undefined;
-    for (let copied = 0; copied < match.length; ++copied, ++length) out[length] = out[length - match.distance]!;
+    for (let copied = 0; copied < match.length; ++copied, ++length)
+      out[length] = out[length - match.distance]!;
   }
   return sequences && out.slice(0, length);
 }
@@ -104,13 +105,15 @@ export function violations(block: Uint8Array, contentLength: number): string[] {
   for (const { literals, match } of sequences) {
     length += literals.length;
     if (!match) continue;
-    if (match.distance === 0 || match.distance > length) found.push(`Distance ${match.distance} at ${length}.`);
+    if (match.distance === 0 || match.distance > length)
+      found.push(`Distance ${match.distance} at ${length}.`);
     lastMatchStart = length;
     length += match.length;
   }
   const lastLiterals = sequences.at(-1)!.literals.length;
   if (length !== contentLength) found.push(`The block holds ${length} bytes, not ${contentLength}.`);
   if (lastMatchStart >= 0 && lastLiterals < 5) found.push(`Only ${lastLiterals} literals at the end.`);
-  if (lastMatchStart >= 0 && lastMatchStart > contentLength - 12) found.push(`The last match starts at ${lastMatchStart} of ${length}.`);
+  if (lastMatchStart >= 0 && lastMatchStart > contentLength - 12)
+    found.push(`The last match starts at ${lastMatchStart} of ${length}.`);
   return found;
 }

@@ -22,7 +22,10 @@ export function encode(before: Uint8Array, after: Uint8Array, max: number): Uint
 }
 
 /** The page after the block was applied and how far it reaches, or undefined when the block is malformed. */
-export function decode(block: Uint8Array, page: Uint8Array): { page: Uint8Array; length: number } | undefined {
+export function decode(
+  block: Uint8Array,
+  page: Uint8Array,
+): { page: Uint8Array; length: number } | undefined {
   const result = Uint8Array.from(page);
   let at = 0;
   let to = 0;

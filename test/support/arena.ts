@@ -19,7 +19,7 @@ export function layArena(
   input: Uint8Array,
   capacity: number,
   slack: number,
-  initial = new Uint8Array(0),
+  initial: Uint8Array = new Uint8Array(0),
 ): Arena {
   const sourceAt = MARGIN;
   const targetAt = sourceAt + input.length + MARGIN;

@@ -16,7 +16,8 @@ export function corrupted(block: Uint8Array, seed: number): Uint8Array {
     const kind = below(5);
     if (kind <= 1 && at < bytes.length) bytes[at] = value;
     else if (kind === 2) bytes = Uint8Array.of(...bytes.subarray(0, at), value, ...bytes.subarray(at));
-    else if (kind === 3) bytes = Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(at + 1 + below(8)));
+    else if (kind === 3)
+      bytes = Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(at + 1 + below(8)));
     else if (kind === 4 && below(2) === 0) bytes = bytes.slice(0, at);
   }
   return bytes;

@@ -29,7 +29,7 @@ function packRequests(requests: readonly Request[]): Buffer {
 
 function parseAnswers(output: Buffer): Answer[] {
   const answers: Answer[] = [];
-  for (let read = 0; read < output.length; ) {
+  for (let read = 0; read < output.length;) {
     const result = output.readInt32LE(read);
     const end = read + 4 + Math.max(0, result);
     answers.push({ result, bytes: Uint8Array.from(output.subarray(read + 4, end)) });
@@ -43,13 +43,16 @@ export function openNative(): Native | { absent: string } {
   const helper = fromRoot('test/.cache/lz4-native');
   try {
     mkdirSync(fromRoot('test/.cache'), { recursive: true });
-    execFileSync('cc', ['-O2', fromRoot('test/support/lz4-fixtures/make.c'), '-o', helper, '-llz4'], { stdio: 'pipe' });
+    execFileSync('cc', ['-O2', fromRoot('test/support/lz4-fixtures/make.c'), '-o', helper, '-llz4'], {
+      stdio: 'pipe',
+    });
   } catch {
     return { absent: 'no C compiler, or no lz4.h and liblz4' };
   }
   return (requests) => {
     const answers = parseAnswers(execFileSync(helper, { input: packRequests(requests), maxBuffer: 1 << 28 }));
-    if (answers.length !== requests.length) throw new Error('The liblz4 helper stopped before its last answer.');
+    if (answers.length !== requests.length)
+      throw new Error('The liblz4 helper stopped before its last answer.');
     return answers;
   };
 }

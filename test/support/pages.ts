@@ -14,7 +14,18 @@ export function noise(seed: number, length: number): Uint8Array {
   });
 }
 
-const words = ['page ', 'dirty ', 'round ', 'the memory of ', 'a guest ', '\n', 'switchover ', '0x00007f', 'of ', 'host '];
+const words = [
+  'page ',
+  'dirty ',
+  'round ',
+  'the memory of ',
+  'a guest ',
+  '\n',
+  'switchover ',
+  '0x00007f',
+  'of ',
+  'host ',
+];
 
 const makers: Record<string, (seed: number, length: number) => Uint8Array> = {
   zero: (_, length) => new Uint8Array(length),
@@ -28,12 +39,15 @@ const makers: Record<string, (seed: number, length: number) => Uint8Array> = {
   sparse: (seed, length) => {
     const bytes = new Uint8Array(length);
     const at = noise(seed, 64);
-    for (let mark = 0; mark < 32; ++mark) bytes[((at[mark]! << 8) | at[mark + 32]!) % (length || 1)] = mark + 1;
+    for (let mark = 0; mark < 32; ++mark)
+      bytes[((at[mark]! << 8) | at[mark + 32]!) % (length || 1)] = mark + 1;
     return bytes.subarray(0, length);
   },
   pointers: (seed, length) => {
     const low = noise(seed, length);
-    return low.map((byte, at) => ((at & 7) < 2 ? byte : (at & 7) < 6 ? [0, 0, 0x20, 0x3c, 0x5f, 0x7f][at & 7]! : 0));
+    return low.map((byte, at) =>
+      (at & 7) < 2 ? byte : (at & 7) < 6 ? [0, 0, 0x20, 0x3c, 0x5f, 0x7f][at & 7]! : 0,
+    );
   },
   period: (seed, length) => {
     const pattern = noise(seed, (seed % 40) + 1);
@@ -48,7 +62,8 @@ const makers: Record<string, (seed: number, length: number) => Uint8Array> = {
 export const contentClasses: readonly string[] = Object.keys(makers);
 
 /** `length` bytes of one class; the same seed gives the same bytes. */
-export const contentOf = (name: string, seed: number, length: number): Uint8Array => makers[name]!(seed, length);
+export const contentOf = (name: string, seed: number, length: number): Uint8Array =>
+  makers[name]!(seed, length);
 
 /** Makes a counterexample one line instead of thousands of bytes. */
 function named<Value extends object>(value: Value, name: string): Value {
@@ -60,7 +75,9 @@ function named<Value extends object>(value: Value, name: string): Value {
 export const arbitraryContent = (lengths: fc.Arbitrary<number>): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(fc.constantFrom(...contentClasses), fc.integer(), lengths)
-    .map(([name, seed, length]) => named(contentOf(name, seed, length), `${name}, seed ${seed}, ${length} bytes`));
+    .map(([name, seed, length]) =>
+      named(contentOf(name, seed, length), `${name}, seed ${seed}, ${length} bytes`),
+    );
 
 export const arbitraryPage = arbitraryContent(fc.constant(PAGE_BYTES));
 
@@ -68,10 +85,17 @@ export const arbitraryPage = arbitraryContent(fc.constant(PAGE_BYTES));
 export const arbitraryChange: fc.Arbitrary<{ before: Uint8Array; after: Uint8Array }> = fc
   .tuple(
     arbitraryPage,
-    fc.array(fc.record({ at: fc.nat(PAGE_BYTES - 1), length: fc.oneof(fc.nat(20), fc.nat(PAGE_BYTES)), seed: fc.integer() }), {
-      maxLength: 60,
-      size: 'max',
-    }),
+    fc.array(
+      fc.record({
+        at: fc.nat(PAGE_BYTES - 1),
+        length: fc.oneof(fc.nat(20), fc.nat(PAGE_BYTES)),
+        seed: fc.integer(),
+      }),
+      {
+        maxLength: 60,
+        size: 'max',
+      },
+    ),
   )
   .map(([before, writes]) => {
     const after = Uint8Array.from(before);

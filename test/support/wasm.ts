@@ -20,7 +20,13 @@ export interface Kernels {
   bitmapScanClearList(base: number, words: number, out: number, maxOut: number): number;
   bitmapScanClearListFrom(base: number, fromWord: number, words: number, out: number, maxOut: number): number;
   bitmapScanClearRuns(base: number, words: number, out: number, maxRuns: number): number;
-  bitmapScanClearRunsFrom(base: number, fromWord: number, words: number, out: number, maxRuns: number): number;
+  bitmapScanClearRunsFrom(
+    base: number,
+    fromWord: number,
+    words: number,
+    out: number,
+    maxRuns: number,
+  ): number;
   bitmapBuckets(base: number, pageCount: bigint, buckets: number, out: number): void;
   copyPage(from: number, to: number): void;
   gatherPages(memoryBase: number, list: number, count: number, staging: number): void;
@@ -71,7 +77,8 @@ const align = (at: number) => (at + 15) & ~15;
 /** Instantiates one build. Each caller gets a memory of its own. */
 export function loadKernels(build: Build): Loaded {
   const path = files[build];
-  if (!existsSync(path)) throw new Error(`The ${build} kernels are not built; build the wasm first (see package.json).`);
+  if (!existsSync(path))
+    throw new Error(`The ${build} kernels are not built; build the wasm first (see package.json).`);
   const module = new WebAssembly.Module(readFileSync(path));
   const kernels = new WebAssembly.Instance(module, {}).exports as unknown as Kernels;
   const { memory } = kernels;

@@ -40,7 +40,10 @@ function makeFixtures(native: Native): Fixture[] {
       bytes: contentOf(content, seed, length),
     })),
   );
-  return list.map((fixture, at) => ({ ...fixture, block: Buffer.from(answers[at]!.bytes).toString('base64') }));
+  return list.map((fixture, at) => ({
+    ...fixture,
+    block: Buffer.from(answers[at]!.bytes).toString('base64'),
+  }));
 }
 
 const native = openNative();

@@ -26,3 +26,23 @@ export function oneMinusExpNegative(x: number): number {
 const LN2 = 0.6931471805599453;
 const LN2_HIGH = 0.693147180369123816490e0;
 const LN2_LOW = 1.90821492927058770002e-10;
+
+/** e^x for any x, from expNegative. Overflows to Infinity above about 709. */
+export function exp(x: number): number {
+  return x <= 0 ? expNegative(x) : 1 / expNegative(-x);
+}
+
+/** Natural logarithm of x >= 1, from basic operations alone. x = m 2^k with m in [1, 2); ln m = 2 atanh((m-1)/(m+1)). */
+export function ln(x: number): number {
+  let mantissa = x;
+  let k = 0;
+  while (mantissa >= 2) {
+    mantissa /= 2;
+    k++;
+  }
+  const z = (mantissa - 1) / (mantissa + 1);
+  const square = z * z;
+  let sum = 0;
+  for (let n = 41; n >= 1; n -= 2) sum = 1 / n + square * sum;
+  return k * LN2 + 2 * z * sum;
+}

@@ -65,7 +65,8 @@ export interface EventNumbers {
   'client-back': { networkGapNs: Ns; lostPings: number; retransmissions: number };
   'source-freed': { bytes: number };
   completed: FinishNumbers;
-  'cancel-requested': { round: number };
+  /** `tooLate` 1: the VM had resumed on the target already. */
+  'cancel-requested': { round: number; tooLate: number };
   cancelled: FinishNumbers;
   /** `reason` indexes FAIL_REASONS. */
   failed: FinishNumbers & { reason: number };

@@ -1,0 +1,157 @@
+/**
+ * Expected numbers of distinct dirty pages, without touching a page. After k writes that fall on n pages with equal chance,
+ * n (1 - e^(-k/n)) of them are dirty. Every pattern is a list of classes with equal chances inside: one for uniform, two for
+ * hot-cold, 64 on a logarithmic scale of ranks for Zipf; a sweep is followed by the position of its pointer instead.
+ *
+ * A page on the list of a round is sent at its place in the sweep, so only writes after that moment dirty it again: with send
+ * moments spread evenly over the share [a, b] of the round, the expected dirty share is 1 - mean of e^(-L (1-u)), u in [a, b],
+ * where L is the expected number of writes to the page in the whole round.
+ */
+import { exp, ln, oneMinusExpNegative } from '../base/exp.ts';
+import { PAGE_BYTES, PPM } from '../base/units.ts';
+import type { Phase } from '../scenario/schema.ts';
+
+const ZIPF_CLASSES = 64;
+const SWEEP_SEGMENTS = 256;
+
+/** Pages that are alike: `share` of the writes fall on them; `listed` of them are on the list of the round to come. */
+interface EqualClass {
+  readonly pages: number;
+  readonly share: number;
+  listed: number;
+}
+
+export class ExpectedWrites {
+  readonly #classes: EqualClass[];
+  readonly #sweep: Float64Array | null;
+  readonly #pages: number;
+  /** Send moments of the working set within the round, as shares of it: all of memory goes in round 0, only these afterwards. */
+  #from: number;
+  #to: number;
+  #writesBefore = 0;
+
+  constructor(phase: Phase, usedPages: number) {
+    this.#pages = Math.min(usedPages, Math.max(1, phase.workingSetBytes / PAGE_BYTES));
+    const start = Math.floor((usedPages - this.#pages) / 3 / 64) * 64;
+    this.#from = start / usedPages;
+    this.#to = (start + this.#pages) / usedPages;
+    this.#classes = phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.#pages);
+    this.#sweep = phase.pattern === 'sweep' ? new Float64Array(SWEEP_SEGMENTS).fill(1) : null;
+  }
+
+  /** Pages dirty at the end of a round in which the guest makes `writes` writes. Does not change the state. */
+  dirtyAfter(writes: number): number {
+    if (this.#sweep) return this.#pagesOf(this.#sweepAfter(writes));
+    return this.#classes.reduce((sum, one) => sum + one.pages * this.#dirtyShare(one, writes), 0);
+  }
+
+  /** Share of the working set that is written before it is sent in round 0: zero pages among them are zero no more. */
+  writtenBeforeSent(writes: number): number {
+    const middle = (this.#from + this.#to) / 2;
+    if (this.#sweep) return Math.min(1, (writes * middle) / this.#pages);
+    const touched = this.#classes.reduce((sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, writes) * middle), 0);
+    return touched / this.#pages;
+  }
+
+  get workingSetPages(): number {
+    return this.#pages;
+  }
+
+  /** Ends the round: what is dirty now is the list of the next one. */
+  endRound(writes: number): void {
+    if (this.#sweep) this.#sweep.set(this.#sweepAfter(writes));
+    for (const one of this.#classes) one.listed = this.#dirtyShare(one, writes);
+    this.#writesBefore += writes;
+    this.#from = 0;
+    this.#to = 1;
+  }
+
+  /** Holds the list against what was really counted. */
+  scaleTo(dirtyPages: number): void {
+    const expected = this.#sweep
+      ? this.#pagesOf(this.#sweep)
+      : this.#classes.reduce((sum, one) => sum + one.pages * one.listed, 0);
+    if (expected <= 0) return;
+    const factor = dirtyPages / expected;
+    for (const one of this.#classes) one.listed = Math.min(1, one.listed * factor);
+    this.#sweep?.forEach((listed, i, all) => (all[i] = Math.min(1, listed * factor)));
+  }
+
+  #dirtyShare(one: EqualClass, writes: number): number {
+    const expectedWrites = rate(one, writes);
+    const unlisted = oneMinusExpNegative(-expectedWrites);
+    return one.listed * this.#listedShare(expectedWrites) + (1 - one.listed) * unlisted;
+  }
+
+  /** 1 - (e^(-L(1-b)) - e^(-L(1-a))) / (L (b-a)). */
+  #listedShare(expectedWrites: number): number {
+    const width = expectedWrites * (this.#to - this.#from);
+    if (width < 1e-9) return oneMinusExpNegative(-expectedWrites * (1 - (this.#from + this.#to) / 2));
+    const late = oneMinusExpNegative(-expectedWrites * (1 - this.#to));
+    return 1 - ((1 - late) * oneMinusExpNegative(-width)) / width;
+  }
+
+  /** Listed share of each segment of the working set after `writes` more steps of the pointer. */
+  #sweepAfter(writes: number): Float64Array {
+    const before = this.#sweep as Float64Array;
+    const after = new Float64Array(SWEEP_SEGMENTS);
+    const endWrite = this.#writesBefore + writes;
+    const total = before.reduce((sum, listed) => sum + listed, 0);
+    let sent = 0;
+    for (let i = 0; i < SWEEP_SEGMENTS; i++) {
+      const listed = before[i] as number;
+      const moment = total > 0 ? this.#from + ((this.#to - this.#from) * (sent + listed / 2)) / total : 0;
+      sent += listed;
+      const place = ((i + 0.5) / SWEEP_SEGMENTS) * this.#pages;
+      const lastVisit = endWrite - positiveModulo(endWrite - place, this.#pages);
+      if (writes <= 0 || lastVisit < this.#writesBefore) continue;
+      after[i] = (lastVisit - this.#writesBefore) / writes > moment ? 1 : 1 - listed;
+    }
+    return after;
+  }
+
+  #pagesOf(segments: Float64Array): number {
+    return (segments.reduce((sum, listed) => sum + listed, 0) / SWEEP_SEGMENTS) * this.#pages;
+  }
+}
+
+/** Expected writes to one page of the class. */
+function rate(one: EqualClass, writes: number): number {
+  return (writes * one.share) / one.pages;
+}
+
+function positiveModulo(a: number, n: number): number {
+  return a - Math.floor(a / n) * n;
+}
+
+function equalClasses(phase: Phase, pages: number): EqualClass[] {
+  if (phase.pattern === 'zipf') return zipfClasses(phase.zipfExponentMilli / 1000, pages);
+  if (phase.pattern === 'uniform') return [{ pages, share: 1, listed: 1 }];
+  const hot = Math.min(pages, Math.max(1, Math.floor((pages * phase.hotPagesPpm) / PPM)));
+  const hotShare = hot === pages ? 1 : phase.hotWritesPpm / PPM;
+  const classes = [{ pages: hot, share: hotShare, listed: 1 }];
+  if (hot < pages) classes.push({ pages: pages - hot, share: 1 - hotShare, listed: 1 });
+  return classes;
+}
+
+/** Ranks 1..n in 64 classes whose borders are powers of n^(1/64); chance of a rank x is proportional to x^-s (bounded Pareto). */
+function zipfClasses(exponent: number, pages: number): EqualClass[] {
+  const logPages = ln(pages + 1);
+  const classes: EqualClass[] = [];
+  let from = 1;
+  for (let i = 1; i <= ZIPF_CLASSES; i++) {
+    const to = i === ZIPF_CLASSES ? pages + 1 : Math.floor(exp((logPages * i) / ZIPF_CLASSES));
+    if (to <= from) continue;
+    const share = cumulative(to, exponent, logPages) - cumulative(from, exponent, logPages);
+    classes.push({ pages: to - from, share, listed: 1 });
+    from = to;
+  }
+  return classes;
+}
+
+/** (x^(1-s) - 1) / (n^(1-s) - 1), and ln x / ln n where s is 1. */
+function cumulative(x: number, exponent: number, logMost: number): number {
+  const power = 1 - exponent;
+  if (Math.abs(power) < 1e-9) return ln(x) / logMost;
+  return (exp(power * ln(x)) - 1) / (exp(power * logMost) - 1);
+}

@@ -11,7 +11,12 @@ const plugins = () => [
     dynamicCompileOptions: () => ({ generate: 'client' }),
   }),
 ];
-const common = { plugins: plugins(), root: here('..'), resolve: { conditions: ['browser'] } };
+const common = {
+  plugins: plugins(),
+  root: here('..'),
+  resolve: { conditions: ['browser'] },
+  ssr: { resolve: { conditions: ['browser', 'module', 'node', 'development'] } },
+};
 const longTests = 'test/**/*.long.test.ts';
 
 export default defineConfig({

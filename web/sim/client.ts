@@ -33,7 +33,7 @@ export function firstPingFrom(spec: ClientSpec, ns: Ns): number {
   return Math.ceil(ns / spec.pingIntervalNs);
 }
 
-/** Pings sent in [0, untilNs) and how many of them were never answered. */
+/** Pings sent in [0, untilNs) and how many of them had by then found no running VM. */
 export function pingTotals(service: readonly ServiceStretch[], spec: ClientSpec, untilNs: Ns): { pings: number; lostPings: number } {
   const pings = Math.max(0, firstPingFrom(spec, untilNs));
   let lostPings = 0;
@@ -41,7 +41,7 @@ export function pingTotals(service: readonly ServiceStretch[], spec: ClientSpec,
     if (stretch.state === 'reachable') return;
     const toNs = service[i + 1]?.fromNs ?? Infinity;
     const first = Math.max(0, firstPingFrom(spec, stretch.fromNs - spec.latencyNs));
-    const end = Math.min(pings, firstPingFrom(spec, Math.min(toNs - spec.latencyNs, untilNs)));
+    const end = Math.min(pings, firstPingFrom(spec, Math.min(toNs, untilNs) - spec.latencyNs));
     lostPings += Math.max(0, end - first);
   });
   return { pings, lostPings };

@@ -154,6 +154,7 @@ export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
 export type Scenario = v.InferOutput<typeof scenarioSchema>;
 export type Vm = v.InferOutput<typeof vmSchema>;
 export type Host = v.InferOutput<typeof hostSchema>;
+export type Datastore = Scenario['datastores'][number];
 export type Network = v.InferOutput<typeof networkSchema>;
 export type Phase = v.InferOutput<typeof phaseSchema>;
 export type Content = v.InferOutput<typeof contentSchema>;

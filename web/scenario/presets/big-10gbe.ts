@@ -19,7 +19,7 @@ export const bigTenGigabit: ScenarioInput = {
       id: 'esx-01',
       cluster: 'cluster-01',
       cores: 64,
-      memoryBytes: 512 * GIB,
+      memoryBytes: 1024 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 1_250_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 1_250_000_000 },
@@ -29,7 +29,7 @@ export const bigTenGigabit: ScenarioInput = {
       id: 'esx-02',
       cluster: 'cluster-01',
       cores: 64,
-      memoryBytes: 512 * GIB,
+      memoryBytes: 1024 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 1_250_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 1_250_000_000 },

@@ -19,7 +19,7 @@ export const classic: ScenarioInput = {
       id: 'esx-01',
       cluster: 'cluster-01',
       cores: 8,
-      memoryBytes: 16 * GIB,
+      memoryBytes: 64 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },
@@ -29,7 +29,7 @@ export const classic: ScenarioInput = {
       id: 'esx-02',
       cluster: 'cluster-01',
       cores: 8,
-      memoryBytes: 16 * GIB,
+      memoryBytes: 64 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },

@@ -6,7 +6,7 @@ export const database: ScenarioInput = {
   schema: 1,
   title: 'Busy database',
   summary:
-    'A database of 512 MiB keeps writing while it moves over 1 GbE, and every round is shorter than the one before. The switchover goal is 100 ms, not the usual 500 ms: half a second of this link would carry 58 MB and the move would end after two rounds.',
+    'A database of 512 MiB keeps writing while it moves over 1 GbE, and every round is shorter than the one before. The switchover goal is 100 ms, not the usual 500 ms: half a second of this link would carry 59 MB and the move would end after two rounds.',
   seed: 1,
   sites: [{ id: 'site-a', name: 'Rome' }],
   clusters: [{ id: 'cluster-01', site: 'site-a' }],
@@ -18,8 +18,8 @@ export const database: ScenarioInput = {
     {
       id: 'esx-01',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },
@@ -28,8 +28,8 @@ export const database: ScenarioInput = {
     {
       id: 'esx-02',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },

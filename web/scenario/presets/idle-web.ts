@@ -17,8 +17,8 @@ export const idleWeb: ScenarioInput = {
     {
       id: 'esx-01',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },
@@ -27,8 +27,8 @@ export const idleWeb: ScenarioInput = {
     {
       id: 'esx-02',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },

@@ -6,7 +6,7 @@ export const writeStormSdps: ScenarioInput = {
   schema: 1,
   title: 'Write storm with SDPS',
   summary:
-    'The same guest writes 246 MB of pages a second over a link of 117 MB, but SDPS puts its vCPUs to sleep for moments until the rounds shrink: the migration ends, and the guest has paid for it.',
+    'The same guest writes 246 MB of pages a second over a link of 118 MB, but SDPS puts its vCPUs to sleep for moments until the rounds shrink: the migration ends, and the guest has paid for it.',
   seed: 1,
   sites: [{ id: 'site-a', name: 'Rome' }],
   clusters: [{ id: 'cluster-01', site: 'site-a' }],
@@ -18,8 +18,8 @@ export const writeStormSdps: ScenarioInput = {
     {
       id: 'esx-01',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },
@@ -28,8 +28,8 @@ export const writeStormSdps: ScenarioInput = {
     {
       id: 'esx-02',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },

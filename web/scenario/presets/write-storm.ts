@@ -6,7 +6,7 @@ export const writeStorm: ScenarioInput = {
   schema: 1,
   title: 'Write storm',
   summary:
-    'A guest writes 246 MB of pages a second, the link carries 117 MB, and SDPS is off: the rounds stop shrinking and the migration gives up. The VM runs on where it was.',
+    'A guest writes 246 MB of pages a second, the link carries 118 MB, and SDPS is off: the rounds stop shrinking and the migration gives up. The VM runs on where it was.',
   seed: 1,
   sites: [{ id: 'site-a', name: 'Rome' }],
   clusters: [{ id: 'cluster-01', site: 'site-a' }],
@@ -18,8 +18,8 @@ export const writeStorm: ScenarioInput = {
     {
       id: 'esx-01',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },
@@ -28,8 +28,8 @@ export const writeStorm: ScenarioInput = {
     {
       id: 'esx-02',
       cluster: 'cluster-01',
-      cores: 16,
-      memoryBytes: 64 * GIB,
+      cores: 32,
+      memoryBytes: 256 * GIB,
       nics: [
         { id: 'vmnic0', network: 'vm-network', bytesPerSecond: 125_000_000 },
         { id: 'vmnic1', network: 'vmotion', bytesPerSecond: 125_000_000 },

@@ -26,3 +26,19 @@ export {
   xbzrleEncode,
 } from './xbzrle';
 export { lz4Compress, lz4Decompress } from './lz4';
+export {
+  planeBuckets,
+  planeMailbox,
+  vmAdvance,
+  vmBeginTracking,
+  vmBuckets,
+  vmBytesNeeded,
+  vmCompare,
+  vmCounters,
+  vmCreate,
+  vmNextRound,
+  vmRegion,
+  vmRelease,
+  vmSetGuestSpeed,
+  vmSetRate,
+} from './vm';

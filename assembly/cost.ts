@@ -1,0 +1,149 @@
+// What pages would cost on the wire where a VM has no bytes. Zero pages, whole pages and cache hits are exact; how long a
+// block or a delta is comes from really encoding pages of this VM, made on the spot, with the writes its guest would do.
+import { CLASS_HEAP, CLASS_RANDOM, CLASS_TEXT, CLASS_ZERO, EXTENT_SHIFT, classOfExtent, fillPage, writeInto } from "./guest/content";
+import { phaseAt } from "./guest/synthetic";
+import { COMPRESSION_LZ4, COMPRESSION_OFF, COMPRESSION_XBZRLE, COST_STEPS, LZ4_TABLE, SAMPLE_NEW, SAMPLE_OLD, SAMPLE_OUT, Vm } from "./layout";
+import { lz4Compress } from "./lz4";
+import { PAGE_BYTES } from "./page";
+import { mix64 } from "./prng";
+import {
+  DELTA_EXTRA_BYTES,
+  LZ4_EXTRA_BYTES,
+  MOST_BLOCK_BYTES,
+  MOST_DELTA_BYTES,
+  WHOLE_WIRE_BYTES,
+  ZERO_WIRE_BYTES,
+} from "./wire";
+import { cacheInsert, cacheLookup, xbzrleEncode } from "./xbzrle";
+
+/** Pages encoded for one mean; the mean of 64 block lengths of one class is within about a per cent of the mean of all. */
+const SAMPLES: u64 = 64;
+
+/** The cache keys pages with 32 bits and keeps the largest for itself: pages beyond are always sent whole. */
+const MOST_CACHED_PAGE: u64 = u32.MAX_VALUE;
+
+/** Wire bytes of the page at `SAMPLE_NEW` under LZ4. */
+function lz4Cost(): u64 {
+  const length = lz4Compress(SAMPLE_NEW, u32(PAGE_BYTES), SAMPLE_OUT, MOST_BLOCK_BYTES, LZ4_TABLE);
+  return length == 0 ? WHOLE_WIRE_BYTES : LZ4_EXTRA_BYTES + <u64>length;
+}
+
+/** Wire bytes of the page at `SAMPLE_NEW` under XBZRLE when the cache holds what is at `SAMPLE_OLD`. */
+function deltaCost(): u64 {
+  const length = xbzrleEncode(SAMPLE_OLD, SAMPLE_NEW, SAMPLE_OUT, MOST_DELTA_BYTES);
+  return length < 0 ? WHOLE_WIRE_BYTES : DELTA_EXTRA_BYTES + <u64>length;
+}
+
+/** Mean wire bytes of a page of class `kind` under LZ4, rounded. */
+function meanLz4Cost(vm: Vm, kind: u32): u64 {
+  let sum: u64 = 0;
+  for (let page: u64 = 0; page < SAMPLES; ++page) {
+    fillPage(vm, page, kind, SAMPLE_NEW);
+    sum += lz4Cost();
+  }
+  return (sum + SAMPLES / 2) / SAMPLES;
+}
+
+/**
+ * Mean wire bytes of pages that were written `writes` times: their delta, or with LZ4 the block of a page that was zero
+ * before. The pages are drawn from where the guest writes, so their classes are mixed as there.
+ */
+function meanWrittenCost(vm: Vm, writes: u64): u64 {
+  const phase = phaseAt(vm, max(vm.phaseIndex, 0));
+  const isLz4 = vm.compression == COMPRESSION_LZ4;
+  let sum: u64 = 0;
+  for (let sample: u64 = 0; sample < SAMPLES; ++sample) {
+    const page = vm.workingSetStart + mix64(vm.contentSeed ^ sample) % max<u64>(vm.workingSetPages, 1);
+    const kind = isLz4 ? CLASS_ZERO : classOfExtent(vm, page >> EXTENT_SHIFT);
+    fillPage(vm, page, kind, SAMPLE_OLD);
+    memory.copy(SAMPLE_NEW, SAMPLE_OLD, PAGE_BYTES);
+    for (let write: u64 = 0; write < writes; ++write) {
+      writeInto(vm, SAMPLE_NEW, kind, ~(sample * SAMPLES + write), phase.bytesPerWrite);
+    }
+    sum += isLz4 ? lz4Cost() : deltaCost();
+  }
+  return (sum + SAMPLES / 2) / SAMPLES;
+}
+
+/** The cost for a mean of `writes` writes a page: on the line between the two neighbours among 1, 2, 4 ... 64. */
+function costAfterWrites(vm: Vm, writes: u64): u64 {
+  const most = (1 as u64) << (COST_STEPS - 1);
+  if (writes >= most) return meanWrittenCost(vm, most);
+  const below = (1 as u64) << (63 - clz<u64>(writes));
+  const low = meanWrittenCost(vm, below);
+  if (below == writes) return low;
+  const high = meanWrittenCost(vm, below << 1);
+  return <u64>(<i64>low + ((<i64>high - <i64>low) * <i64>(writes - below)) / <i64>below);
+}
+
+/** Once a VM: what pages of each class cost under LZ4. */
+export function sampleClassCosts(vm: Vm): void {
+  if (vm.compression != COMPRESSION_LZ4) return;
+  vm.textCost = meanLz4Cost(vm, CLASS_TEXT);
+  vm.heapCost = meanLz4Cost(vm, CLASS_HEAP);
+  vm.randomCost = meanLz4Cost(vm, CLASS_RANDOM);
+}
+
+/** Once a round: what a page that was written `writes` times in the mean costs. */
+export function sampleWrittenCosts(vm: Vm, writes: u64): void {
+  if (vm.compression == COMPRESSION_OFF) return;
+  const cost = costAfterWrites(vm, max<u64>(writes, 1));
+  if (vm.compression == COMPRESSION_LZ4) vm.zeroWrittenCost = cost;
+  else vm.deltaCost = cost;
+}
+
+/** Adds up pages of one class under LZ4; counts them as compressed where the mean says that a block is cheaper. */
+// @ts-ignore: decorator
+@inline
+function costOf(vm: Vm, pages: u64, cost: u64): u64 {
+  if (cost < WHOLE_WIRE_BYTES) vm.compressedPages += pages;
+  return pages * cost;
+}
+
+/** The pages `bits` of word `word`, none of them zero, under LZ4: class by class, 16 pages at a time. */
+function costLz4(vm: Vm, word: u32, bits: u64): u64 {
+  let bytes: u64 = 0;
+  let extent = (<u64>word) << 2;
+  for (; bits != 0; bits >>= 16) {
+    const pages = popcnt<u64>(bits & 0xffff);
+    if (pages != 0) {
+      const kind = classOfExtent(vm, extent);
+      if (kind == CLASS_TEXT) bytes += costOf(vm, pages, vm.textCost);
+      else if (kind == CLASS_HEAP) bytes += costOf(vm, pages, vm.heapCost);
+      else if (kind == CLASS_RANDOM) bytes += costOf(vm, pages, vm.randomCost);
+      else bytes += costOf(vm, pages, vm.zeroWrittenCost);
+    }
+    ++extent;
+  }
+  return bytes;
+}
+
+/** The pages `bits` of word `word`, none of them zero, under XBZRLE: the same lookups as with bytes, so hits are exact. */
+function costDelta(vm: Vm, word: u32, bits: u64): u64 {
+  if (vm.round == 0) return popcnt<u64>(bits) * WHOLE_WIRE_BYTES;
+  const firstPage = (<u64>word) << 6;
+  let bytes: u64 = 0;
+  for (; bits != 0; bits &= bits - 1) {
+    const page = firstPage + ctz<u64>(bits);
+    if (page < MOST_CACHED_PAGE && cacheLookup(vm.cache, <u32>page, vm.round) >= 0) {
+      if (vm.deltaCost < WHOLE_WIRE_BYTES) ++vm.deltaPages;
+      bytes += vm.deltaCost;
+    } else {
+      if (page < MOST_CACHED_PAGE) cacheInsert(vm.cache, <u32>page, vm.round, 0);
+      bytes += WHOLE_WIRE_BYTES;
+    }
+  }
+  return bytes;
+}
+
+/** Counts the pages `bits` of word `word` as sent and returns their bytes on the wire. */
+export function costPages(vm: Vm, word: u32, bits: u64): u64 {
+  const zeros = bits & load<u64>(vm.zero + ((<usize>word) << 3));
+  const others = bits & ~zeros;
+  const zeroPages = popcnt<u64>(zeros);
+  vm.zeroPages += zeroPages;
+  const zeroBytes = zeroPages * ZERO_WIRE_BYTES;
+  if (vm.compression == COMPRESSION_LZ4) return zeroBytes + costLz4(vm, word, others);
+  if (vm.compression == COMPRESSION_XBZRLE) return zeroBytes + costDelta(vm, word, others);
+  return zeroBytes + popcnt<u64>(others) * WHOLE_WIRE_BYTES;
+}

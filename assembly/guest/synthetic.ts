@@ -1,0 +1,160 @@
+// The synthetic guest: it runs at group boundaries, for the time the group was on the wire, and executes its writes one by
+// one. Which pages it writes depends on its guest time and its seed alone, never on how the time was cut into calls.
+import { GROUP_PAGES, PATTERN_IDLE, PATTERN_SWEEP, PATTERN_UNIFORM, PATTERN_ZIPF, Phase, Vm } from "../layout";
+import { PAGE_BYTES } from "../page";
+import { drawBelow, prngNext, prngOutput } from "../prng";
+import { EXTENT_SHIFT, classOfExtent, writeInto } from "./content";
+import { zipfRank, zipfTable } from "./zipf";
+
+const NS_PER_SECOND: u64 = 1000000000;
+const PPM: u64 = 1000000;
+
+/** Ranks are scattered over the working set in extents of 64 pages: hot memory is clustered, but not in one place. */
+const SCATTER_SHIFT: u64 = 6;
+
+/** Phase number `index`. */
+// @ts-ignore: decorator
+@inline
+export function phaseAt(vm: Vm, index: i32): Phase {
+  return changetype<Phase>(vm.phases + (<usize>index) * offsetof<Phase>());
+}
+
+/** Begins phase number `index`: places its working set and makes what its pattern needs. */
+function enterPhase(vm: Vm, index: i32): void {
+  const phase = phaseAt(vm, index);
+  const pages = min(phase.workingSetPages, vm.pageCount);
+  vm.phaseIndex = index;
+  vm.phaseWrites = 0;
+  vm.sweepPage = 0;
+  vm.workingSetPages = pages;
+  vm.workingSetStart = ((vm.pageCount - pages) / 3) & ~(GROUP_PAGES - 1);
+  vm.hotPages = max<u64>(1, (pages / PPM) * phase.hotPagesPpm + ((pages % PPM) * phase.hotPagesPpm) / PPM);
+  vm.extents = pages >> SCATTER_SHIFT;
+  const bits: u64 = vm.extents > 1 ? 64 - clz<u64>(vm.extents - 1) : 0;
+  vm.extentMask = ((1 as u64) << bits) - 1;
+  vm.extentShift = (bits + 1) >> 1;
+  if (phase.pattern == PATTERN_ZIPF) zipfTable(vm.zipf, pages, phase.zipfExponentMilli);
+}
+
+/**
+ * The place of `rank` in the working set: a bijection. Extents are permuted among the numbers below the next power of two by
+ * odd factors and shifts, and once more while the result lies outside; what does not fill an extent stays where it is.
+ */
+// @ts-ignore: decorator
+@inline
+function scatter(vm: Vm, rank: u64): u64 {
+  let extent = rank >> SCATTER_SHIFT;
+  if (extent >= vm.extents) return rank;
+  do {
+    extent = (extent * vm.scatterFactor + vm.scatterOffset) & vm.extentMask;
+    extent ^= extent >> vm.extentShift;
+    extent = (extent * vm.scatterFactor2) & vm.extentMask;
+    extent ^= extent >> vm.extentShift;
+  } while (extent >= vm.extents);
+  return (extent << SCATTER_SHIFT) | (rank & (GROUP_PAGES - 1));
+}
+
+/**
+ * What a write does to the bitmaps; true when it was the first to a traced page. A page that waits to be sent costs nothing,
+ * because it will be sent as it is then.
+ */
+// @ts-ignore: decorator
+@inline
+function touch(vm: Vm, page: u64): bool {
+  const at = <usize>(page >> 6) << 3;
+  const bit = (1 as u64) << (page & 63);
+  const zeros = load<u64>(vm.zero + at);
+  if ((zeros & bit) != 0) store<u64>(vm.zero + at, zeros & ~bit);
+  if ((load<u64>(vm.toSend + at) & bit) != 0) return false;
+  const bits = load<u64>(vm.written + at);
+  if ((bits & bit) != 0) return false;
+  store<u64>(vm.written + at, bits | bit);
+  return true;
+}
+
+/** Executes the next `count` writes of the phase. */
+function executeWrites(vm: Vm, phase: Phase, count: u64): void {
+  const pattern = phase.pattern;
+  const pages = vm.workingSetPages;
+  const start = vm.workingSetStart;
+  const hotPages = vm.hotPages;
+  const hotWrites = hotPages < pages ? phase.hotWritesPpm : PPM;
+  const first = vm.guestWrites;
+  let choice = vm.choice;
+  let sweepPage = vm.sweepPage;
+  let faults: u64 = 0;
+  for (let index: u64 = 0; index < count; ++index) {
+    let page: u64 = start;
+    if (pattern == PATTERN_SWEEP) {
+      page += sweepPage;
+      if (++sweepPage == pages) sweepPage = 0;
+    } else {
+      choice = prngNext(choice);
+      const random = prngOutput(choice);
+      if (pattern == PATTERN_UNIFORM) {
+        page += drawBelow(random, pages);
+      } else if (pattern == PATTERN_ZIPF) {
+        page += scatter(vm, zipfRank(vm.zipf, random, pages));
+      } else {
+        const isHot = drawBelow(random, PPM) < hotWrites;
+        choice = prngNext(choice);
+        const place = drawBelow(prngOutput(choice), isHot ? hotPages : pages - hotPages);
+        page += scatter(vm, isHot ? place : hotPages + place);
+      }
+    }
+    faults += <u64>touch(vm, page);
+    if (vm.byteExact != 0) {
+      const at = vm.source + <usize>page * PAGE_BYTES;
+      writeInto(vm, at, classOfExtent(vm, page >> EXTENT_SHIFT), first + index, phase.bytesPerWrite);
+    }
+  }
+  vm.choice = choice;
+  vm.sweepPage = sweepPage;
+  vm.phaseWrites += count;
+  vm.guestWrites = first + count;
+  vm.writtenPages += faults;
+  vm.traceFaults += faults;
+  vm.traceDebtNs += faults * vm.traceFaultNs;
+}
+
+/** Executes what is due in the current phase until guest time `untilNs`: floor(rate * time in the phase) in all. */
+function runPhase(vm: Vm, untilNs: u64): void {
+  if (vm.phaseIndex < 0) return;
+  const phase = phaseAt(vm, vm.phaseIndex);
+  if (phase.pattern == PATTERN_IDLE) return;
+  const ns = untilNs - phase.afterNs;
+  const rate = phase.writesPerSecond;
+  const due = (ns / NS_PER_SECOND) * rate + ((ns % NS_PER_SECOND) * rate) / NS_PER_SECOND;
+  if (due > vm.phaseWrites) executeWrites(vm, phase, due - vm.phaseWrites);
+}
+
+/** Puts the guest at its beginning: no time has passed for it and no write was made. */
+export function resetGuest(vm: Vm): void {
+  vm.phaseIndex = -1;
+  vm.speedPpm = PPM;
+  vm.speedRest = 0;
+  vm.traceDebtNs = 0;
+  vm.guestNs = 0;
+  vm.guestWrites = 0;
+  vm.choice = vm.choiceSeed;
+}
+
+/**
+ * Lets `elapsedNs` pass for the guest. First it pays what its trace faults cost, then its speed scales the rest; what does
+ * not make a whole nanosecond is kept. Whole millions are split off so that no product leaves 64 bits.
+ */
+export function runGuest(vm: Vm, elapsedNs: u64): void {
+  const paid = min(elapsedNs, vm.traceDebtNs);
+  vm.traceDebtNs -= paid;
+  const ran = elapsedNs - paid;
+  const parts = (ran % PPM) * vm.speedPpm + vm.speedRest;
+  vm.guestNs += (ran / PPM) * vm.speedPpm + parts / PPM;
+  vm.speedRest = parts % PPM;
+  while (vm.phaseIndex + 1 < <i32>vm.phaseCount) {
+    const nextNs = phaseAt(vm, vm.phaseIndex + 1).afterNs;
+    if (vm.guestNs < nextNs) break;
+    runPhase(vm, nextNs);
+    enterPhase(vm, vm.phaseIndex + 1);
+  }
+  runPhase(vm, vm.guestNs);
+}

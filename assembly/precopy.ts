@@ -1,0 +1,151 @@
+// The pre-copy loop: advance one VM's data plane to a virtual time, to the end of its round or by a page budget. Pages leave in
+// groups, one bitmap word each; the guest runs at group boundaries alone. That is why no result depends on how the time
+// is cut into calls: a call only says how many groups may begin (those before `untilNs`) and end (those until `untilNs`).
+import { bitmapNextWord } from "./bitmap";
+import { costPages, sampleWrittenCosts } from "./cost";
+import { resetGuest, runGuest } from "./guest/synthetic";
+import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from "./layout";
+import { sendPages } from "./wire";
+import { cacheInit } from "./xbzrle";
+
+const NS_PER_SECOND: u64 = 1000000000;
+
+/** The end of a group on a wire that carries nothing. */
+const NEVER: u64 = u64.MAX_VALUE;
+
+export const STOP_TIME: i32 = 0;
+export const STOP_ROUND: i32 = 1;
+export const STOP_BUDGET: i32 = 2;
+
+/** When the wire has carried what is left of the group: its last anchor plus ceil(bytes / rate). A group is far below 2^34 bytes. */
+// @ts-ignore: decorator
+@inline
+function groupEnd(vm: Vm): u64 {
+  const rate = vm.bytesPerSecond;
+  if (vm.anchorBytes == 0) return vm.anchorNs;
+  if (rate == 0) return NEVER;
+  return vm.anchorNs + (vm.anchorBytes * NS_PER_SECOND + rate - 1) / rate;
+}
+
+/** Takes the next group off the list and puts it on the wire at the present time; returns its pages. */
+function beginGroup(vm: Vm): u64 {
+  const word = vm.cursorWord;
+  const at = vm.toSend + ((<usize>word) << 3);
+  const bits = load<u64>(at);
+  const pages = popcnt<u64>(bits);
+  store<u64>(at, 0);
+  vm.cursorWord = word + 1;
+  const bytes = vm.byteExact != 0 ? sendPages(vm, word, bits) : costPages(vm, word, bits);
+  vm.toSendPages -= pages;
+  vm.sentPages += pages;
+  vm.wireBytes += bytes;
+  vm.groupStartNs = vm.nowNs;
+  vm.anchorNs = vm.nowNs;
+  vm.anchorBytes = bytes;
+  vm.groupEndNs = groupEnd(vm);
+  vm.groupInFlight = 1;
+  return pages;
+}
+
+/** The group has arrived: time passes for the guest, and it writes. */
+// @ts-ignore: decorator
+@inline
+function endGroup(vm: Vm): void {
+  vm.groupInFlight = 0;
+  vm.nowNs = vm.groupEndNs;
+  runGuest(vm, vm.groupEndNs - vm.groupStartNs);
+}
+
+/** Advances until `untilNs`, the end of the round, or until `pageBudget` pages have begun; says which it was. */
+export function advance(vm: Vm, untilNs: u64, pageBudget: i64): i32 {
+  while (true) {
+    if (vm.groupInFlight != 0) {
+      if (vm.groupEndNs > untilNs) return STOP_TIME;
+      endGroup(vm);
+    }
+    if (vm.toSendPages == 0) {
+      vm.cursorWord = vm.words;
+      return STOP_ROUND;
+    }
+    if (vm.nowNs >= untilNs) return STOP_TIME;
+    if (pageBudget <= 0) return STOP_BUDGET;
+    vm.cursorWord = bitmapNextWord(vm.toSend, vm.cursorWord, vm.words);
+    pageBudget -= <i64>beginGroup(vm);
+  }
+}
+
+/** Sets all traces: every page is on the list of round 0, nothing is counted yet and the guest runs at full speed. */
+export function beginTracking(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
+  const bytes = (<usize>vm.words) << 3;
+  memory.fill(vm.toSend, 0xff, bytes);
+  memory.fill(vm.written, 0, bytes);
+  const rest = vm.pageCount & (GROUP_PAGES - 1);
+  if (rest != 0) store<u64>(vm.toSend + bytes - 8, ((1 as u64) << rest) - 1);
+  vm.nowNs = atNs;
+  vm.bytesPerSecond = bytesPerSecond;
+  vm.groupInFlight = 0;
+  vm.cursorWord = 0;
+  vm.round = 0;
+  vm.roundFirstWrite = 0;
+  vm.sentPages = 0;
+  vm.zeroPages = 0;
+  vm.deltaPages = 0;
+  vm.unchangedPages = 0;
+  vm.compressedPages = 0;
+  vm.wireBytes = 0;
+  vm.traceFaults = 0;
+  vm.toSendPages = vm.pageCount;
+  vm.writtenPages = 0;
+  if (vm.compression == COMPRESSION_XBZRLE) cacheInit(vm.cache, vm.cacheSlots, vm.byteExact);
+  resetGuest(vm);
+  if (vm.byteExact == 0) sampleWrittenCosts(vm, 1);
+}
+
+/**
+ * From `atNs` on the wire has another rate. A group in flight keeps the whole bytes it has sent; with nothing in flight the wire
+ * was idle until then and the guest ran. The same rate again changes nothing, not even by rounding.
+ */
+export function setRate(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
+  if (vm.groupInFlight == 0) {
+    vm.bytesPerSecond = bytesPerSecond;
+    if (atNs <= vm.nowNs) return;
+    const idleNs = atNs - vm.nowNs;
+    vm.nowNs = atNs;
+    runGuest(vm, idleNs);
+    return;
+  }
+  if (bytesPerSecond == vm.bytesPerSecond || atNs >= vm.groupEndNs) {
+    vm.bytesPerSecond = bytesPerSecond;
+    return;
+  }
+  // Before the end of the group less than its bytes have passed, so the product is below 2^64; with rate 0 none have.
+  const at = max(atNs, vm.anchorNs);
+  const sent = vm.bytesPerSecond == 0 ? 0 : ((at - vm.anchorNs) * vm.bytesPerSecond) / NS_PER_SECOND;
+  vm.anchorNs = at;
+  vm.anchorBytes -= min(sent, vm.anchorBytes);
+  vm.bytesPerSecond = bytesPerSecond;
+  vm.groupEndNs = groupEnd(vm);
+}
+
+/** Puts the written pages on the list and the sweep at page 0; returns how many pages are on the list. */
+export function nextRound(vm: Vm): u64 {
+  if (vm.toSendPages == 0) {
+    const list = vm.written;
+    vm.written = vm.toSend;
+    vm.toSend = list;
+  } else {
+    const bytes = (<usize>vm.words) << 3;
+    for (let at: usize = 0; at < bytes; at += 8) {
+      store<u64>(vm.toSend + at, load<u64>(vm.toSend + at) | load<u64>(vm.written + at));
+    }
+    memory.fill(vm.written, 0, bytes);
+  }
+  vm.toSendPages += vm.writtenPages;
+  vm.writtenPages = 0;
+  vm.cursorWord = 0;
+  ++vm.round;
+  const writes = vm.guestWrites - vm.roundFirstWrite;
+  vm.roundFirstWrite = vm.guestWrites;
+  if (vm.byteExact == 0 && vm.toSendPages != 0) sampleWrittenCosts(vm, writes / vm.toSendPages);
+  return vm.toSendPages;
+}

@@ -1,0 +1,207 @@
+/**
+ * The data plane over the wasm kernels: turns specs into numbers in the mailbox, and numbers in the mailbox into counters. Views
+ * of the memory are made anew for every use, because memory that grows detaches them; that costs nothing next to a call.
+ */
+import { ProblemError, assert } from '../base/result.ts';
+import { GIB, KIB, MIB, PAGE_BYTES, type Bytes, type BytesPerSecond, type Ns, type Ppm } from '../base/units.ts';
+import { COMPRESSIONS, WORKLOAD_PATTERNS, type Phase } from '../scenario/schema.ts';
+import type { AdvanceStop, Comparison, Counters, DataPlane, Fidelity, GuestMemory, GuestMemorySpec } from '../sim/data-plane.ts';
+import type { Kernels } from './wasm.ts';
+
+/** A wasm memory has 4 GiB; its last 64 KiB stay free so that no address wraps around. */
+const CAPACITY_BYTES = 4 * GIB - 64 * KIB;
+
+/** Doubles in the mailbox. */
+const MAILBOX_DOUBLES = 256;
+
+const BUCKETS = 4096;
+
+/** The codes of `vmAdvance`. */
+const STOPS: readonly AdvanceStop[] = ['time', 'round', 'budget'];
+
+/** Pages compared in one call: 16 MiB a side, a few milliseconds, so that progress is seen. */
+const COMPARE_PAGES = 4096;
+
+export interface WasmDataPlaneOptions {
+  /** Most bytes to ask this machine for. */
+  readonly capacityBytes?: Bytes;
+}
+
+export class WasmDataPlane implements DataPlane {
+  readonly capacityBytes: Bytes;
+
+  constructor(
+    private readonly kernels: Kernels,
+    options: WasmDataPlaneOptions = {},
+  ) {
+    this.capacityBytes = Math.min(options.capacityBytes ?? CAPACITY_BYTES, CAPACITY_BYTES);
+  }
+
+  bytesNeeded(spec: GuestMemorySpec): Bytes {
+    writeSpec(mailboxOf(this.kernels), spec);
+    return this.kernels.vmBytesNeeded();
+  }
+
+  create(spec: GuestMemorySpec): WasmGuestMemory {
+    const neededBytes = this.bytesNeeded(spec);
+    if (neededBytes > this.capacityBytes) refuse(spec, neededBytes, this.capacityBytes);
+    const vm = this.kernels.vmCreate();
+    if (vm === 0) refuse(spec, neededBytes, this.kernels.memory.buffer.byteLength);
+    return new WasmGuestMemory(this.kernels, vm, spec.fidelity, spec.usedBytes / PAGE_BYTES);
+  }
+}
+
+export class WasmGuestMemory implements GuestMemory {
+  private live = true;
+
+  constructor(
+    private readonly kernels: Kernels,
+    /** Address of the VM's state; tests hand it to `vmRegion`. */
+    readonly address: number,
+    readonly fidelity: Fidelity,
+    readonly pageCount: number,
+  ) {}
+
+  beginTracking(atNs: Ns, bytesPerSecond: BytesPerSecond): void {
+    this.kernels.vmBeginTracking(this.vm(), wholeNs(atNs), Math.floor(bytesPerSecond));
+  }
+
+  setRate(atNs: Ns, bytesPerSecond: BytesPerSecond): void {
+    this.kernels.vmSetRate(this.vm(), wholeNs(atNs), Math.floor(bytesPerSecond));
+  }
+
+  setGuestSpeed(speedPpm: Ppm): void {
+    this.kernels.vmSetGuestSpeed(this.vm(), speedPpm);
+  }
+
+  nextRound(): number {
+    return this.kernels.vmNextRound(this.vm());
+  }
+
+  advance(untilNs: Ns, pageBudget: number): AdvanceStop {
+    const stop = STOPS[this.kernels.vmAdvance(this.vm(), wholeNs(untilNs), Math.min(pageBudget, Number.MAX_SAFE_INTEGER))];
+    assert(stop, 'the kernels stop for a known reason');
+    return stop;
+  }
+
+  counters(): Counters {
+    this.kernels.vmCounters(this.vm());
+    const report = mailboxOf(this.kernels);
+    const at = (index: number) => report[index] as number;
+    return {
+      nowNs: at(0),
+      sentPages: at(1),
+      zeroPages: at(2),
+      deltaPages: at(3),
+      unchangedPages: at(4),
+      compressedPages: at(5),
+      wireBytes: at(6),
+      guestWrites: at(7),
+      traceFaults: at(8),
+      guestNs: at(9),
+      toSendPages: at(10),
+      writtenPages: at(11),
+      cursorPage: at(12),
+    };
+  }
+
+  buckets(out: Uint32Array): void {
+    this.kernels.vmBuckets(this.vm());
+    out.set(new Uint32Array(this.kernels.memory.buffer, this.kernels.planeBuckets() >>> 0, 2 * BUCKETS));
+  }
+
+  compare(onProgress?: (pages: number) => void): Comparison | null {
+    if (this.fidelity !== 'byte-exact') return null;
+    for (let from = 0; from < this.pageCount; from += COMPARE_PAGES) {
+      this.kernels.vmCompare(this.vm(), from, COMPARE_PAGES);
+      onProgress?.(Math.min(from + COMPARE_PAGES, this.pageCount));
+    }
+    const report = mailboxOf(this.kernels);
+    const at = (index: number) => report[index] as number;
+    return {
+      pagesCompared: at(0),
+      firstDifferentPage: at(1),
+      sourceHash: hex(at(2), at(3)),
+      targetHash: hex(at(4), at(5)),
+    };
+  }
+
+  release(): void {
+    this.kernels.vmRelease(this.vm());
+    this.live = false;
+  }
+
+  private vm(): number {
+    assert(this.live, 'a released VM is not used');
+    return this.address;
+  }
+}
+
+/** Times are whole and below 2^53; "for ever" becomes the largest of them. */
+function wholeNs(ns: Ns): Ns {
+  return Math.min(ns, Number.MAX_SAFE_INTEGER);
+}
+
+function hex(high: number, low: number): string {
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}
+
+function mailboxOf(kernels: Kernels): Float64Array {
+  return new Float64Array(kernels.memory.buffer, kernels.planeMailbox() >>> 0, MAILBOX_DOUBLES);
+}
+
+/** The fields of `VmSpec` and `PhaseSpec` in `assembly/layout.ts`, in their order. */
+function writeSpec(mailbox: Float64Array, spec: GuestMemorySpec): void {
+  assert(spec.usedBytes > 0 && spec.usedBytes % PAGE_BYTES === 0, 'used memory is whole pages');
+  const pageCount = spec.usedBytes / PAGE_BYTES;
+  mailbox.set([
+    spec.fidelity === 'byte-exact' ? 1 : 0,
+    pageCount,
+    spec.seed,
+    spec.content.textPpm,
+    spec.content.heapPpm,
+    spec.content.randomPpm,
+    COMPRESSIONS.indexOf(spec.compression),
+    cacheSlots(spec.xbzrleCacheBytes, pageCount),
+    spec.traceFaultNs,
+    spec.phases.length,
+    ...[...spec.phases].sort((a, b) => a.afterNs - b.afterNs).flatMap(phaseNumbers),
+  ]);
+}
+
+function phaseNumbers(phase: Phase): number[] {
+  return [
+    phase.afterNs,
+    WORKLOAD_PATTERNS.indexOf(phase.pattern),
+    phase.writesPerSecond,
+    phase.workingSetBytes / PAGE_BYTES,
+    phase.bytesPerWrite,
+    phase.hotWritesPpm,
+    phase.hotPagesPpm,
+    phase.zipfExponentMilli,
+  ];
+}
+
+/** A power of two. More slots than pages would stay empty, because a page has only one slot it may be in. */
+function cacheSlots(cacheBytes: Bytes, pageCount: number): number {
+  let slots = 1;
+  while (slots * 2 * PAGE_BYTES <= cacheBytes && slots < pageCount) slots *= 2;
+  return slots;
+}
+
+function refuse(spec: GuestMemorySpec, neededBytes: Bytes, availableBytes: Bytes): never {
+  const alternative =
+    spec.fidelity === 'byte-exact'
+      ? 'Choose "page-exact" for this VM, which keeps bits instead of bytes, or give it less memory.'
+      : 'Give this VM less memory.';
+  const message =
+    `Simulating this VM ${spec.fidelity} takes ${inWords(neededBytes)} of memory, ` +
+    `and this machine gives ${inWords(availableBytes)}. ${alternative}`;
+  throw new ProblemError([{ code: 'memory.refused', message, path: '' }]);
+}
+
+/** Three significant digits, as every number that people read. */
+function inWords(bytes: Bytes): string {
+  const [unit, name] = bytes >= GIB ? [GIB, 'GiB'] : [MIB, 'MiB'];
+  return `${Number((bytes / unit).toPrecision(3))} ${name}`;
+}

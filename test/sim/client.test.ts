@@ -2,10 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_SECOND, PPM } from '../../web/base/units.ts';
 import type { ClientSpec } from '../../web/scenario/schema.ts';
-import { answeredBy, clientTotals, pingOutcome, pingTotals, trackClient, transactionsBetween } from '../../web/sim/client.ts';
+import {
+  answeredBy,
+  clientTotals,
+  pingOutcome,
+  pingTotals,
+  trackClient,
+  transactionsBetween,
+} from '../../web/sim/client.ts';
 import type { ServiceStretch } from '../../web/sim/run-log.ts';
 
-const spec: ClientSpec = { pingIntervalNs: 10 * NS_PER_MS, serviceNs: 600_000, latencyNs: 100_000, retransmitNs: 200 * NS_PER_MS };
+const spec: ClientSpec = {
+  pingIntervalNs: 10 * NS_PER_MS,
+  serviceNs: 600_000,
+  latencyNs: 100_000,
+  retransmitNs: 200 * NS_PER_MS,
+};
 const stretch = (fromMs: number, state: ServiceStretch['state'], speedPpm = PPM): ServiceStretch => ({
   migration: 0,
   fromNs: Math.round(fromMs * NS_PER_MS),
@@ -13,13 +25,22 @@ const stretch = (fromMs: number, state: ServiceStretch['state'], speedPpm = PPM)
   speedPpm,
   host: 'esx-01',
 });
-const move = [stretch(0, 'reachable'), stretch(1000, 'stunned', 0), stretch(1300, 'misdelivered'), stretch(1305, 'reachable')];
+const move = [
+  stretch(0, 'reachable'),
+  stretch(1000, 'stunned', 0),
+  stretch(1300, 'misdelivered'),
+  stretch(1305, 'reachable'),
+];
 
 describe('pings', () => {
   it('are lost from the stun until the switch has learned the new port', () => {
-    const lost = Array.from({ length: 200 }, (_, i) => pingOutcome(move, spec, i)).filter((ping) => ping.rttNs === null);
+    const lost = Array.from({ length: 200 }, (_, i) => pingOutcome(move, spec, i)).filter(
+      (ping) => ping.rttNs === null,
+    );
     // A ping sent at T arrives 0.1 ms later: 1000 ms is the first to arrive in the stun, 1300 the last before 1305.
-    expect(lost.map((ping) => ping.sentNs / NS_PER_MS)).toEqual(Array.from({ length: 31 }, (_, i) => 1000 + 10 * i));
+    expect(lost.map((ping) => ping.sentNs / NS_PER_MS)).toEqual(
+      Array.from({ length: 31 }, (_, i) => 1000 + 10 * i),
+    );
     expect(pingTotals(move, spec, 2 * NS_PER_SECOND)).toEqual({ pings: 200, lostPings: 31 });
   });
 

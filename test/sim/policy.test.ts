@@ -37,7 +37,10 @@ describe('SDPS', () => {
 
   it('aims at 65 % of what is sent', () => {
     // Writes as fast as the link: speed 1 x (sent / left) x 0.65.
-    expect(decideAfterRound(esxi(), facts({ leftBytes: 1_000_000_000 }))).toEqual({ reason: 'sdps', speedPpm: ESXI.sdpsTargetPpm });
+    expect(decideAfterRound(esxi(), facts({ leftBytes: 1_000_000_000 }))).toEqual({
+      reason: 'sdps',
+      speedPpm: ESXI.sdpsTargetPpm,
+    });
     expect(decideAfterRound(esxi(), facts({ leftBytes: 2_000_000_000 })).speedPpm).toBe(325_000);
   });
 
@@ -50,7 +53,8 @@ describe('SDPS', () => {
 describe('giving up', () => {
   const before = (last: number) => [9e8, 8e8, 7e8, 6e8, 5e8].map((bytes, i) => (i === 0 ? last : bytes));
   it('needs five rounds that together shrink what is left by less than a tenth', () => {
-    const given = (leftBytes: number, leftBefore: number[]) => decideAfterRound(esxi({ sdps: false }), facts({ leftBytes, leftBefore })).reason;
+    const given = (leftBytes: number, leftBefore: number[]) =>
+      decideAfterRound(esxi({ sdps: false }), facts({ leftBytes, leftBefore })).reason;
     expect(given(905_000_000, before(1e9))).toBe('no-progress');
     expect(given(900_000_000, before(1e9))).toBe('above-goal');
     expect(given(999_000_000, [1e9, 1e9, 1e9, 1e9])).toBe('above-goal');

@@ -9,6 +9,7 @@ import { expect } from 'vitest';
 export function expectGolden(name: string, text: string): void {
   const path = join(import.meta.dirname, '..', 'golden', name);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
-  if (!existsSync(path)) throw new Error(`test/golden/${name} is missing; look at the log and run again with UPDATE_GOLDEN=1`);
+  if (!existsSync(path))
+    throw new Error(`test/golden/${name} is missing; look at the log and run again with UPDATE_GOLDEN=1`);
   expect(text).toBe(readFileSync(path, 'utf8'));
 }

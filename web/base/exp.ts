@@ -24,7 +24,7 @@ export function oneMinusExpNegative(x: number): number {
 }
 
 const LN2 = 0.6931471805599453;
-const LN2_HIGH = 0.693147180369123816490e0;
+const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 
 /** e^x for any x, from expNegative. Overflows to Infinity above about 709. */

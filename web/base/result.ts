@@ -5,7 +5,8 @@ export interface Problem {
   readonly path: string;
 }
 
-export type Result<T, E = Problem[]> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = Problem[]> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 export const fail = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error });
@@ -13,7 +14,11 @@ export const fail = <E>(error: E): { readonly ok: false; readonly error: E } => 
 /** An error that crosses a boundary as data. Comlink keeps no class and no field, so it is thrown only within one thread. */
 export class ProblemError extends Error {
   constructor(readonly problems: Problem[]) {
-    super(problems.map((problem) => (problem.path ? `${problem.path}: ${problem.message}` : problem.message)).join('\n'));
+    super(
+      problems
+        .map((problem) => (problem.path ? `${problem.path}: ${problem.message}` : problem.message))
+        .join('\n'),
+    );
     this.name = 'ProblemError';
   }
 }

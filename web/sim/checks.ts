@@ -13,7 +13,12 @@ export interface CheckAnswer {
 }
 
 /** `location` is the host that runs the VM now. */
-export function checkMigration(scenario: Scenario, vm: Vm, planned: PlannedMigration, location: string): CheckAnswer[] {
+export function checkMigration(
+  scenario: Scenario,
+  vm: Vm,
+  planned: PlannedMigration,
+  location: string,
+): CheckAnswer[] {
   const target = scenario.hosts.find((host) => host.id === planned.targetHost);
   const others = scenario.vms.filter((one) => one.id !== vm.id && one.host === planned.targetHost);
   const available = (target?.memoryBytes ?? 0) - others.reduce((sum, one) => sum + one.memoryBytes, 0);
@@ -22,7 +27,10 @@ export function checkMigration(scenario: Scenario, vm: Vm, planned: PlannedMigra
   return [
     plain('target-is-another-host', planned.targetHost !== location),
     plain('vmotion-path', planned.bytesPerSecond > 0),
-    plain('shared-datastore', !!store && store.hosts.includes(location) && store.hosts.includes(planned.targetHost)),
+    plain(
+      'shared-datastore',
+      !!store && store.hosts.includes(location) && store.hosts.includes(planned.targetHost),
+    ),
     { check: 'target-memory', passes: vm.memoryBytes <= available, needed: vm.memoryBytes, available },
   ];
 }

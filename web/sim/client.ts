@@ -21,11 +21,18 @@ export interface PingOutcome {
 }
 
 /** Ping `index` is sent at index x interval; negative indexes are before the run, when the VM ran undisturbed. */
-export function pingOutcome(service: readonly ServiceStretch[], spec: ClientSpec, index: number): PingOutcome {
+export function pingOutcome(
+  service: readonly ServiceStretch[],
+  spec: ClientSpec,
+  index: number,
+): PingOutcome {
   const sentNs = index * spec.pingIntervalNs;
   const stretch = stretchAt(service, sentNs + spec.latencyNs);
   if (stretch && stretch.state !== 'reachable') return { sentNs, rttNs: null };
-  return { sentNs, rttNs: 2 * spec.latencyNs + mulDivCeil(ECHO_NS, PPM, Math.max(1, stretch?.speedPpm ?? PPM)) };
+  return {
+    sentNs,
+    rttNs: 2 * spec.latencyNs + mulDivCeil(ECHO_NS, PPM, Math.max(1, stretch?.speedPpm ?? PPM)),
+  };
 }
 
 /** Index of the first ping sent at or after `ns`. */
@@ -34,7 +41,11 @@ export function firstPingFrom(spec: ClientSpec, ns: Ns): number {
 }
 
 /** Pings sent in [0, untilNs) and how many of them had by then found no running VM. */
-export function pingTotals(service: readonly ServiceStretch[], spec: ClientSpec, untilNs: Ns): { pings: number; lostPings: number } {
+export function pingTotals(
+  service: readonly ServiceStretch[],
+  spec: ClientSpec,
+  untilNs: Ns,
+): { pings: number; lostPings: number } {
   const pings = Math.max(0, firstPingFrom(spec, untilNs));
   let lostPings = 0;
   service.forEach((stretch, i) => {
@@ -114,7 +125,9 @@ class TransactionStream {
   }
 
   #undisturbedNs(stretch: ServiceStretch | undefined): Ns {
-    return 2 * this.spec.latencyNs + mulDivCeil(this.spec.serviceNs, PPM, Math.max(1, stretch?.speedPpm ?? PPM));
+    return (
+      2 * this.spec.latencyNs + mulDivCeil(this.spec.serviceNs, PPM, Math.max(1, stretch?.speedPpm ?? PPM))
+    );
   }
 
   #answered(eachNs: Ns, count: number): void {
@@ -189,7 +202,8 @@ class TransactionStream {
 
 /** Transactions answered at or before `ns`. */
 export function answeredBy(track: ClientTrack, ns: Ns): number {
-  const run = track.runs[lastIndexWhere(track.runs.length, (i) => (track.runs[i] as AnsweredRun).fromNs <= ns)];
+  const run =
+    track.runs[lastIndexWhere(track.runs.length, (i) => (track.runs[i] as AnsweredRun).fromNs <= ns)];
   if (!run) return 0;
   return run.before + Math.min(run.count, Math.floor((ns - run.fromNs) / run.eachNs));
 }

@@ -43,11 +43,18 @@ export interface Cost {
   readonly seconds: number;
 }
 
-export function costOf(scenario: Scenario, planned: PlannedMigration, plane: Pick<DataPlane, 'bytesNeeded'>, machine: Machine): Cost {
+export function costOf(
+  scenario: Scenario,
+  planned: PlannedMigration,
+  plane: Pick<DataPlane, 'bytesNeeded'>,
+  machine: Machine,
+): Cost {
   const spec = memorySpec(scenario, planned);
   const estimate = estimateMigration(scenario, planned);
   const pages = estimate.wireBytes / PAGE_BYTES + planned.pageCount;
-  const fastest = Math.max(...spec.phases.map((phase) => (phase.pattern === 'idle' ? 0 : phase.writesPerSecond)));
+  const fastest = Math.max(
+    ...spec.phases.map((phase) => (phase.pattern === 'idle' ? 0 : phase.writesPerSecond)),
+  );
   const writes = (estimate.totalNs / NS_PER_SECOND) * fastest;
   return {
     bytes: plane.bytesNeeded(spec),

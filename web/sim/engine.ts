@@ -13,7 +13,11 @@ import type { MigrationReport, PlannedMigration, RunBatch, RunReport } from './r
  * One migration after the other; a request that comes while another is under way waits for it.
  * Yields what happened since the last yield; returns the report. May throw ProblemError `memory.refused` from the data plane.
  */
-export function* simulate(scenario: Scenario, migrations: readonly PlannedMigration[], plane: DataPlane): Generator<RunBatch, RunReport> {
+export function* simulate(
+  scenario: Scenario,
+  migrations: readonly PlannedMigration[],
+  plane: DataPlane,
+): Generator<RunBatch, RunReport> {
   const out = new Recorder(scenario, (index) => (migrations[index] as PlannedMigration).vm);
   const place = new Map(scenario.vms.map((vm) => [vm.id, vm.host]));
   const reports: MigrationReport[] = [];
@@ -42,7 +46,11 @@ export function* simulate(scenario: Scenario, migrations: readonly PlannedMigrat
 
 function expectRequest(scenario: Scenario, planned: PlannedMigration, out: Recorder): void {
   const memoryBytes = scenario.vms.find((vm) => vm.id === planned.vm)?.memoryBytes ?? 0;
-  out.expect(planned.requestedNs, planned.index, { memoryBytes, usedBytes: planned.usedBytes, pages: planned.pageCount });
+  out.expect(planned.requestedNs, planned.index, {
+    memoryBytes,
+    usedBytes: planned.usedBytes,
+    pages: planned.pageCount,
+  });
 }
 
 /** How much of the run is done, from the estimate of the migration under way. */

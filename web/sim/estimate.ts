@@ -27,11 +27,20 @@ const DELTA_HEADER_BYTES = 11;
 const DELTA_RUN_BYTES = 3;
 const SPREAD = 0.05;
 
-export function estimateMigration(scenario: Scenario, planned: PlannedMigration, progress: Progress | null = null, nowNs: Ns = planned.requestedNs): EstimateNumbers {
+export function estimateMigration(
+  scenario: Scenario,
+  planned: PlannedMigration,
+  progress: Progress | null = null,
+  nowNs: Ns = planned.requestedNs,
+): EstimateNumbers {
   const vm = scenario.vms.find((one) => one.id === planned.vm);
   assert(vm, 'a planned VM is in the scenario');
   const middle = new Course(scenario, vm, planned, 1).run(progress, nowNs);
-  const others = [middle, new Course(scenario, vm, planned, 1 - SPREAD).run(progress, nowNs), new Course(scenario, vm, planned, 1 + SPREAD).run(progress, nowNs)];
+  const others = [
+    middle,
+    new Course(scenario, vm, planned, 1 - SPREAD).run(progress, nowNs),
+    new Course(scenario, vm, planned, 1 + SPREAD).run(progress, nowNs),
+  ];
   const low = (of: (course: CourseEnd) => number) => Math.min(...others.map(of));
   const high = (of: (course: CourseEnd) => number) => Math.max(...others.map(of));
   return {
@@ -47,7 +56,10 @@ export function estimateMigration(scenario: Scenario, planned: PlannedMigration,
   };
 }
 
-type CourseEnd = Pick<EstimateNumbers, 'totalNs' | 'downtimeNs' | 'networkGapNs' | 'wireBytes' | 'rounds' | 'converges'>;
+type CourseEnd = Pick<
+  EstimateNumbers,
+  'totalNs' | 'downtimeNs' | 'networkGapNs' | 'wireBytes' | 'rounds' | 'converges'
+>;
 
 interface ExpectedRound {
   readonly sentBytes: Bytes;
@@ -75,7 +87,8 @@ class Course {
   }
 
   run(progress: Progress | null, nowNs: Ns): CourseEnd {
-    if (this.planned.bytesPerSecond <= 0) return { totalNs: 0, downtimeNs: 0, networkGapNs: 0, wireBytes: 0, rounds: 0, converges: 0 };
+    if (this.planned.bytesPerSecond <= 0)
+      return { totalNs: 0, downtimeNs: 0, networkGapNs: 0, wireBytes: 0, rounds: 0, converges: 0 };
     this.#timeNs = this.#beforeRounds();
     let dirtyPages = this.planned.pageCount;
     for (let round = 0; ; round++) {
@@ -86,7 +99,14 @@ class Course {
       const leftBytes = Math.ceil(dirtyPages * perPage);
       if (!known) {
         const neededNs = transferNs(leftBytes, this.planned.bytesPerSecond);
-        const facts = { round, sentBytes: sent.sentBytes, leftBytes, neededNs, leftBefore: this.#left, speedPpm: this.#speedPpm };
+        const facts = {
+          round,
+          sentBytes: sent.sentBytes,
+          leftBytes,
+          neededNs,
+          leftBefore: this.#left,
+          speedPpm: this.#speedPpm,
+        };
         const decision = decideAfterRound(this.scenario.policy, facts);
         this.#speedPpm = decision.speedPpm;
         this.#left.push(leftBytes);
@@ -104,8 +124,14 @@ class Course {
   }
 
   #beforeRounds(): Ns {
-    const perPage = this.scenario.policy.traceInstall === 'loose' ? ESXI.traceLooseNsPerPage : ESXI.traceStopNsPerPage;
-    return ESXI.checksNs + ESXI.prepareNs + ESXI.prepareRoundTrips * this.planned.rttNs + this.planned.pageCount * perPage;
+    const perPage =
+      this.scenario.policy.traceInstall === 'loose' ? ESXI.traceLooseNsPerPage : ESXI.traceStopNsPerPage;
+    return (
+      ESXI.checksNs +
+      ESXI.prepareNs +
+      ESXI.prepareRoundTrips * this.planned.rttNs +
+      this.planned.pageCount * perPage
+    );
   }
 
   #round(round: number, dirtyPages: number): ExpectedRound {
@@ -156,7 +182,10 @@ class Course {
     if (compression === 'lz4') return this.#lz4PageBytes();
     if (compression === 'off') return RAW_PAGE_WIRE_BYTES;
     const hits = Math.min(1, xbzrleCacheBytes / this.planned.usedBytes);
-    const delta = Math.min(RAW_PAGE_WIRE_BYTES, DELTA_HEADER_BYTES + DELTA_RUN_BYTES + this.#phase.bytesPerWrite);
+    const delta = Math.min(
+      RAW_PAGE_WIRE_BYTES,
+      DELTA_HEADER_BYTES + DELTA_RUN_BYTES + this.#phase.bytesPerWrite,
+    );
     return hits * delta + (1 - hits) * RAW_PAGE_WIRE_BYTES;
   }
 
@@ -180,16 +209,22 @@ class Course {
     const bytesPerSecond = this.planned.bytesPerSecond;
     const bitmapBytes = Math.ceil(this.planned.pageCount / 8);
     const lastBytes = Math.ceil((leftBytes / this.#costSeenIn(rounds - 1)) * this.#laterPageBytes());
-    const carried = transferNs(bitmapBytes, bytesPerSecond) + transferNs(lastBytes, bytesPerSecond) + transferNs(this.vm.deviceStateBytes, bytesPerSecond);
+    const carried =
+      transferNs(bitmapBytes, bytesPerSecond) +
+      transferNs(lastBytes, bytesPerSecond) +
+      transferNs(this.vm.deviceStateBytes, bytesPerSecond);
     const downtimeNs = ESXI.stopNs + ESXI.resumeNs + 3 * this.planned.rttNs + carried;
     this.#wireBytes += bitmapBytes + lastBytes + this.vm.deviceStateBytes;
-    if (downtimeNs > this.scenario.policy.maxSwitchoverNs) return { ...this.#end(rounds, this.scenario.policy.maxSwitchoverNs, 0), converges: 0 };
+    if (downtimeNs > this.scenario.policy.maxSwitchoverNs)
+      return { ...this.#end(rounds, this.scenario.policy.maxSwitchoverNs, 0), converges: 0 };
     return this.#end(rounds, downtimeNs, 1);
   }
 
   #end(rounds: number, downtimeNs: Ns, converges: number): CourseEnd {
     const client = this.vm.client;
-    const settleNs = converges ? ESXI.rarpNs + ESXI.macLearnNs + Math.floor(client.pingIntervalNs / 2) + client.latencyNs : 0;
+    const settleNs = converges
+      ? ESXI.rarpNs + ESXI.macLearnNs + Math.floor(client.pingIntervalNs / 2) + client.latencyNs
+      : 0;
     const cleanUpNs = converges ? ESXI.cleanUpNs : 0;
     return {
       totalNs: Math.round(this.#timeNs + downtimeNs + settleNs + cleanUpNs),

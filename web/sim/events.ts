@@ -30,7 +30,12 @@ export type RoundReason = (typeof ROUND_REASONS)[number];
 export const FAIL_REASONS = ['checks', 'no-convergence', 'switchover-timeout', 'proof'] as const;
 export type FailReason = (typeof FAIL_REASONS)[number];
 
-export const CHECKS = ['target-is-another-host', 'vmotion-path', 'shared-datastore', 'target-memory'] as const;
+export const CHECKS = [
+  'target-is-another-host',
+  'vmotion-path',
+  'shared-datastore',
+  'target-memory',
+] as const;
 export type Check = (typeof CHECKS)[number];
 
 export interface EventNumbers {
@@ -44,7 +49,12 @@ export interface EventNumbers {
   'check-failed': { check: number; needed: number; available: number };
   estimated: EstimateNumbers & { afterRound: number };
   /** Memory reserved on the target, connection on TCP 8000 open. */
-  prepared: { reservedBytes: number; bytesPerSecond: number; lineBytesPerSecond: number; windowLimited: number };
+  prepared: {
+    reservedBytes: number;
+    bytesPerSecond: number;
+    lineBytesPerSecond: number;
+    windowLimited: number;
+  };
   /** stunNs: how long all vCPUs stood still for it (stop-based); 0 with loose traces. */
   traced: { pages: number; durationNs: Ns; stunNs: Ns };
   'round-started': { round: number; dirtyPages: number; bytesPerSecond: number };
@@ -53,7 +63,13 @@ export interface EventNumbers {
   'sdps-set': { round: number; speedPpm: number; dirtyBytesPerSecond: number; bytesPerSecond: number };
   stunned: { leftPages: number; leftBytes: number; neededNs: Ns; goalNs: Ns };
   'bitmap-sent': { bytes: number; durationNs: Ns };
-  'last-pages-sent': { pages: number; zeroPages: number; deltaPages: number; wireBytes: number; durationNs: Ns };
+  'last-pages-sent': {
+    pages: number;
+    zeroPages: number;
+    deltaPages: number;
+    wireBytes: number;
+    durationNs: Ns;
+  };
   'device-state-sent': { bytes: number; durationNs: Ns };
   /** Byte-exact: pages compared before resume. Accounting: pages counted. Equal is 1 or 0. */
   verified: { pages: number; byteExact: number; equal: number; firstDifferentPage: number };
@@ -113,7 +129,13 @@ export type EventCode = keyof EventNumbers;
 
 /** `migration` indexes the plan's migrations; `seq` orders events of one virtual time. */
 export type SimEvent = {
-  [C in EventCode]: { readonly seq: number; readonly atNs: Ns; readonly migration: number; readonly code: C; readonly n: EventNumbers[C] };
+  [C in EventCode]: {
+    readonly seq: number;
+    readonly atNs: Ns;
+    readonly migration: number;
+    readonly code: C;
+    readonly n: EventNumbers[C];
+  };
 }[EventCode];
 
 /** The event of one code, for code that has asked. */

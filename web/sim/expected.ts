@@ -35,7 +35,8 @@ export class ExpectedWrites {
     const start = Math.floor((usedPages - this.#pages) / 3 / 64) * 64;
     this.#from = start / usedPages;
     this.#to = (start + this.#pages) / usedPages;
-    this.#classes = phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.#pages);
+    this.#classes =
+      phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.#pages);
     this.#sweep = phase.pattern === 'sweep' ? new Float64Array(SWEEP_SEGMENTS).fill(1) : null;
   }
 
@@ -49,7 +50,10 @@ export class ExpectedWrites {
   writtenBeforeSent(writes: number): number {
     const middle = (this.#from + this.#to) / 2;
     if (this.#sweep) return Math.min(1, (writes * middle) / this.#pages);
-    const touched = this.#classes.reduce((sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, writes) * middle), 0);
+    const touched = this.#classes.reduce(
+      (sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, writes) * middle),
+      0,
+    );
     return touched / this.#pages;
   }
 

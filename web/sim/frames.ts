@@ -41,5 +41,7 @@ export function decodeFrame(frames: readonly EncodedFrame[], index: number): Mem
 
 function apply(frame: EncodedFrame, values: Uint32Array): void {
   if (frame.checkpoint) values.set(frame.data);
-  else for (let i = 0; i < frame.data.length; i += 2) values[frame.data[i] as number] = frame.data[i + 1] as number;
+  else
+    for (let i = 0; i < frame.data.length; i += 2)
+      values[frame.data[i] as number] = frame.data[i + 1] as number;
 }

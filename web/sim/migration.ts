@@ -11,7 +11,14 @@ import { estimateMigration } from './estimate.ts';
 import { checkMigration } from './checks.ts';
 import { memorySpec } from './cost.ts';
 import { CHECKS, FAIL_REASONS, ROUND_REASONS } from './events.ts';
-import type { EstimateNumbers, EventCode, EventNumbers, FailReason, FinishNumbers, RoundReason } from './events.ts';
+import type {
+  EstimateNumbers,
+  EventCode,
+  EventNumbers,
+  FailReason,
+  FinishNumbers,
+  RoundReason,
+} from './events.ts';
 import { measureRound, sentSince, type RoundMeasures } from './rounds.ts';
 import { decideAfterRound, ESXI, type RoundDecision } from './policy/esxi.ts';
 import type { Recorder } from './recorder.ts';
@@ -112,14 +119,19 @@ export class Migration {
   #check(): void {
     this.#emit('checks-started', { checks: CHECKS.length });
     this.#pass(ESXI.checksNs);
-    const refused = checkMigration(this.scenario, this.vm, this.planned, this.location).filter((answer) => !answer.passes);
-    for (const { check, needed, available } of refused) this.#emit('check-failed', { check: CHECKS.indexOf(check), needed, available });
+    const refused = checkMigration(this.scenario, this.vm, this.planned, this.location).filter(
+      (answer) => !answer.passes,
+    );
+    for (const { check, needed, available } of refused)
+      this.#emit('check-failed', { check: CHECKS.indexOf(check), needed, available });
     if (refused.length > 0) throw new Failed('checks', this.#nowNs);
     this.#emit('checks-passed', { checks: CHECKS.length });
   }
 
   #estimate(afterRound: number): void {
-    const progress = this.#memory ? { counters: this.#memory.counters(), round: afterRound, speedPpm: this.#speedPpm, left: this.#left } : null;
+    const progress = this.#memory
+      ? { counters: this.#memory.counters(), round: afterRound, speedPpm: this.#speedPpm, left: this.#left }
+      : null;
     const numbers = estimateMigration(this.scenario, this.planned, progress, this.#nowNs);
     this.#predicted ??= numbers;
     this.#latest = numbers;
@@ -129,7 +141,12 @@ export class Migration {
   #prepare(): void {
     this.#pass(ESXI.prepareNs + ESXI.prepareRoundTrips * this.planned.rttNs);
     const { bytesPerSecond, lineBytesPerSecond, windowLimited } = this.planned;
-    this.#emit('prepared', { reservedBytes: this.vm.memoryBytes, bytesPerSecond, lineBytesPerSecond, windowLimited: windowLimited ? 1 : 0 });
+    this.#emit('prepared', {
+      reservedBytes: this.vm.memoryBytes,
+      bytesPerSecond,
+      lineBytesPerSecond,
+      windowLimited: windowLimited ? 1 : 0,
+    });
   }
 
   #trace(): void {
@@ -195,8 +212,17 @@ export class Migration {
     if (this.#stunnedNs !== null) return;
     const durationNs = after.nowNs - before.nowNs;
     if (durationNs <= 0) return;
-    const speed = Math.max(1, Math.min(PPM, Math.floor(((after.guestNs - before.guestNs) * PPM) / durationNs)));
-    this.out.serve({ migration: this.planned.index, fromNs: before.nowNs, state: 'reachable', speedPpm: speed, host: this.location });
+    const speed = Math.max(
+      1,
+      Math.min(PPM, Math.floor(((after.guestNs - before.guestNs) * PPM) / durationNs)),
+    );
+    this.out.serve({
+      migration: this.planned.index,
+      fromNs: before.nowNs,
+      state: 'reachable',
+      speedPpm: speed,
+      host: this.location,
+    });
   }
 
   #endRound(round: number, dirtyPages: number): RoundDecision {
@@ -204,7 +230,14 @@ export class Migration {
     const facts = this.#roundFacts(now);
     const decision = decideAfterRound(
       { switchoverGoalNs: this.scenario.policy.switchoverGoalNs, sdps: this.scenario.policy.sdps },
-      { round, sentBytes: facts.wireBytes, leftBytes: facts.leftBytes, neededNs: facts.neededNs, leftBefore: this.#left, speedPpm: this.#speedPpm },
+      {
+        round,
+        sentBytes: facts.wireBytes,
+        leftBytes: facts.leftBytes,
+        neededNs: facts.neededNs,
+        leftBefore: this.#left,
+        speedPpm: this.#speedPpm,
+      },
     );
     this.#recordRound(round, dirtyPages, now, decision.reason);
     this.#left.push(facts.leftBytes);
@@ -215,7 +248,12 @@ export class Migration {
   #slowDown(round: number, speedPpm: Ppm, facts: RoundMeasures): void {
     this.#speedPpm = speedPpm;
     this.#need().setGuestSpeed(speedPpm);
-    this.#emit('sdps-set', { round, speedPpm, dirtyBytesPerSecond: facts.dirtyBytesPerSecond, bytesPerSecond: facts.bytesPerSecond });
+    this.#emit('sdps-set', {
+      round,
+      speedPpm,
+      dirtyBytesPerSecond: facts.dirtyBytesPerSecond,
+      bytesPerSecond: facts.bytesPerSecond,
+    });
   }
 
   #cancelInRound(round: number, dirtyPages: number): never {
@@ -259,15 +297,30 @@ export class Migration {
     const leftPages = memory.counters().writtenPages;
     this.#stunnedNs = this.#nowNs;
     this.#serve('stunned', 0);
-    this.#emit('stunned', { leftPages, leftBytes: facts.leftBytes, neededNs: facts.neededNs, goalNs: this.scenario.policy.switchoverGoalNs });
+    this.#emit('stunned', {
+      leftPages,
+      leftBytes: facts.leftBytes,
+      neededNs: facts.neededNs,
+      goalNs: this.scenario.policy.switchoverGoalNs,
+    });
     this.#part('stop', ESXI.stopNs + this.planned.rttNs, 0, deadlineNs);
     memory.setGuestSpeed(0);
     const bitmapBytes = Math.ceil(this.planned.pageCount / 8);
-    const bitmapNs = this.#part('bitmap', transferNs(bitmapBytes, this.planned.bytesPerSecond), bitmapBytes, deadlineNs);
+    const bitmapNs = this.#part(
+      'bitmap',
+      transferNs(bitmapBytes, this.planned.bytesPerSecond),
+      bitmapBytes,
+      deadlineNs,
+    );
     this.#emit('bitmap-sent', { bytes: bitmapBytes, durationNs: bitmapNs });
     yield* this.#lastPages(memory, leftPages, deadlineNs);
     const stateBytes = this.vm.deviceStateBytes;
-    const stateNs = this.#part('device-state', transferNs(stateBytes, this.planned.bytesPerSecond) + this.planned.rttNs, stateBytes, deadlineNs);
+    const stateNs = this.#part(
+      'device-state',
+      transferNs(stateBytes, this.planned.bytesPerSecond) + this.planned.rttNs,
+      stateBytes,
+      deadlineNs,
+    );
     this.#emit('device-state-sent', { bytes: stateBytes, durationNs: stateNs });
     this.#wireBytes += bitmapBytes + stateBytes;
     yield* this.#prove(memory);
@@ -293,7 +346,15 @@ export class Migration {
     if (!done) this.#interrupt(deadlineNs);
     const { sentPages, ...sent } = sentSince(before, memory.counters());
     const durationNs = this.#nowNs - startNs;
-    this.#stun = { round, dirtyPages: leftPages, sentPages, ...sent, startNs, endNs: this.#nowNs, reason: 'within-goal' };
+    this.#stun = {
+      round,
+      dirtyPages: leftPages,
+      sentPages,
+      ...sent,
+      startNs,
+      endNs: this.#nowNs,
+      reason: 'within-goal',
+    };
     this.#parts.push({ part: 'last-pages', startNs, durationNs, bytes: sent.wireBytes });
     this.#emit('last-pages-sent', { pages: sentPages, ...sent, durationNs });
   }
@@ -302,7 +363,10 @@ export class Migration {
     yield;
     this.#comparison = memory.compare();
     const counters = memory.counters();
-    assert(counters.toSendPages === 0 && counters.writtenPages === 0, 'nothing is left to send when the VM resumes');
+    assert(
+      counters.toSendPages === 0 && counters.writtenPages === 0,
+      'nothing is left to send when the VM resumes',
+    );
     const first = this.#comparison ? this.#comparison.firstDifferentPage : -1;
     const pages = this.#comparison ? this.#comparison.pagesCompared : this.planned.pageCount;
     const byteExact = this.#comparison ? 1 : 0;
@@ -341,14 +405,19 @@ export class Migration {
     this.#nowNs += ESXI.cleanUpNs;
     this.#emit('source-freed', { bytes: this.vm.memoryBytes });
     const cancelNs = this.planned.cancelNs;
-    if (cancelNs !== null && cancelNs <= this.#nowNs) this.#emit('cancel-requested', { round: this.#rounds.length, tooLate: 1 });
+    if (cancelNs !== null && cancelNs <= this.#nowNs)
+      this.#emit('cancel-requested', { round: this.#rounds.length, tooLate: 1 });
   }
 
   #clientBack(): void {
     const back = this.out.clientBack(this.vm, this.#stunnedNs as Ns, this.#nowNs);
     this.#nowNs = back.atNs;
     this.#networkGapNs = back.atNs - (this.#stunnedNs as Ns);
-    this.#emit('client-back', { networkGapNs: this.#networkGapNs, lostPings: back.lostPings, retransmissions: back.retransmissions });
+    this.#emit('client-back', {
+      networkGapNs: this.#networkGapNs,
+      lostPings: back.lostPings,
+      retransmissions: back.retransmissions,
+    });
   }
 
   #giveUp(outcome: Outcome, reason: FailReason | null, atNs: Ns): MigrationReport {
@@ -372,7 +441,8 @@ export class Migration {
       sentPages: this.#sentPages,
       rounds: this.#rounds.length,
     };
-    if (outcome === 'failed') this.#emit('failed', { ...totals, reason: FAIL_REASONS.indexOf(failReason as FailReason) });
+    if (outcome === 'failed')
+      this.#emit('failed', { ...totals, reason: FAIL_REASONS.indexOf(failReason as FailReason) });
     else this.#emit(outcome, totals);
     return this.#report(outcome, failReason, totals);
   }

@@ -37,22 +37,47 @@ export function planRun(scenario: Scenario): Result<PlannedMigration[], Problem[
     }
   }
   if (asked.length === 0) {
-    problems.push({ code: 'plan.nothing-to-do', path: 'actions', message: 'No VM is asked to move; add an action { kind: "migrate", vm, to }.' });
+    problems.push({
+      code: 'plan.nothing-to-do',
+      path: 'actions',
+      message: 'No VM is asked to move; add an action { kind: "migrate", vm, to }.',
+    });
   }
   return problems.length > 0 ? fail(problems) : ok(migrations);
 }
 
-function planMigration(scenario: Scenario, action: MigrateAction, actionIndex: number, index: number, from: string): Result<PlannedMigration, Problem[]> {
+function planMigration(
+  scenario: Scenario,
+  action: MigrateAction,
+  actionIndex: number,
+  index: number,
+  from: string,
+): Result<PlannedMigration, Problem[]> {
   const path = `actions[${actionIndex}]`;
   const vm = scenario.vms.find((one) => one.id === action.vm);
   const source = scenario.hosts.find((host) => host.id === from);
   const target = scenario.hosts.find((host) => host.id === action.to);
-  if (!vm) return fail([{ code: 'plan.unknown-vm', path: `${path}.vm`, message: `There is no VM called "${action.vm}".` }]);
-  if (!source) return fail([{ code: 'plan.unknown-host', path: `vms[${scenario.vms.indexOf(vm)}].host`, message: `There is no host called "${from}".` }]);
-  if (!target) return fail([{ code: 'plan.unknown-host', path: `${path}.to`, message: `There is no host called "${action.to}".` }]);
+  if (!vm)
+    return fail([
+      { code: 'plan.unknown-vm', path: `${path}.vm`, message: `There is no VM called "${action.vm}".` },
+    ]);
+  if (!source)
+    return fail([
+      {
+        code: 'plan.unknown-host',
+        path: `vms[${scenario.vms.indexOf(vm)}].host`,
+        message: `There is no host called "${from}".`,
+      },
+    ]);
+  if (!target)
+    return fail([
+      { code: 'plan.unknown-host', path: `${path}.to`, message: `There is no host called "${action.to}".` },
+    ]);
   const link = vmotionPath(scenario, source, target);
   const usedBytes = usedBytesOf(vm);
-  const cancel = scenario.actions.find((one) => one.kind === 'cancel' && one.vm === vm.id && one.atNs >= action.atNs);
+  const cancel = scenario.actions.find(
+    (one) => one.kind === 'cancel' && one.vm === vm.id && one.atNs >= action.atNs,
+  );
   return ok({
     index,
     vm: vm.id,
@@ -87,13 +112,16 @@ export function vmotionPath(scenario: Scenario, source: Host, target: Host): Lin
 }
 
 function fastestNic(host: Host, network: Network): BytesPerSecond {
-  return host.nics.filter((nic) => nic.network === network.id).reduce((most, nic) => Math.max(most, nic.bytesPerSecond), 0);
+  return host.nics
+    .filter((nic) => nic.network === network.id)
+    .reduce((most, nic) => Math.max(most, nic.bytesPerSecond), 0);
 }
 
 /** throughput = min(line rate x goodput share, window / RTT): the bandwidth-delay product rule for one TCP stream. */
 function ratesOf(network: Network, line: BytesPerSecond): LinkRates {
   const goodput = mulDivFloor(line, network.goodputPpm, PPM);
-  const window = network.rttNs === 0 ? Infinity : mulDivFloor(network.windowBytes, NS_PER_SECOND, network.rttNs);
+  const window =
+    network.rttNs === 0 ? Infinity : mulDivFloor(network.windowBytes, NS_PER_SECOND, network.rttNs);
   return {
     lineBytesPerSecond: line,
     bytesPerSecond: Math.min(goodput, window),

@@ -6,7 +6,13 @@ import type { GuestMemory } from './data-plane.ts';
 import type { EventCode, EventNumbers, SimEvent } from './events.ts';
 import { FrameEncoder } from './frames.ts';
 import { LogHasher } from './log-hash.ts';
-import { FRAME_BUCKETS, type ClientTotals, type EncodedFrame, type RunBatch, type ServiceStretch } from './run-log.ts';
+import {
+  FRAME_BUCKETS,
+  type ClientTotals,
+  type EncodedFrame,
+  type RunBatch,
+  type ServiceStretch,
+} from './run-log.ts';
 
 /** Speeds closer than this are one stretch: half a percent of the guest's speed. */
 const SAME_SPEED_PPM = 5_000;
@@ -52,7 +58,11 @@ export class Recorder {
   }
 
   event<C extends EventCode>(atNs: Ns, migration: number, code: C, n: EventNumbers[C]): void {
-    for (let next = this.#expected[0]; next && next.atNs < atNs && next.migration !== migration; next = this.#expected[0]) {
+    for (
+      let next = this.#expected[0];
+      next && next.atNs < atNs && next.migration !== migration;
+      next = this.#expected[0]
+    ) {
       this.#expected.shift();
       this.#record(next.atNs, next.migration, 'requested', next.n);
       this.#record(next.atNs, next.migration, 'queued', { ahead: next.migration - migration });
@@ -75,7 +85,18 @@ export class Recorder {
     const counters = memory.counters();
     memory.buckets(this.#buckets);
     const { cursorPage, sentPages, wireBytes, toSendPages, writtenPages, guestWrites } = counters;
-    const facts = { atNs, migration, round, cursorPage, sentPages, wireBytes, toSendPages, writtenPages, guestWrites, speedPpm };
+    const facts = {
+      atNs,
+      migration,
+      round,
+      cursorPage,
+      sentPages,
+      wireBytes,
+      toSendPages,
+      writtenPages,
+      guestWrites,
+      speedPpm,
+    };
     this.#frames.push(this.#encoder.encode(facts, this.#buckets));
     this.#virtualNs = Math.max(this.#virtualNs, atNs);
   }
@@ -91,16 +112,26 @@ export class Recorder {
   }
 
   /** When the client has its first answer again, given that frames reach the VM from `reachableNs` on. */
-  clientBack(vm: Vm, stunnedNs: Ns, reachableNs: Ns): { atNs: Ns; lostPings: number; retransmissions: number } {
+  clientBack(
+    vm: Vm,
+    stunnedNs: Ns,
+    reachableNs: Ns,
+  ): { atNs: Ns; lostPings: number; retransmissions: number } {
     const service = this.#served.get(vm.id) ?? [];
-    const ping = pingOutcome(service, vm.client, Math.max(0, firstPingFrom(vm.client, reachableNs - vm.client.latencyNs)));
+    const ping = pingOutcome(
+      service,
+      vm.client,
+      Math.max(0, firstPingFrom(vm.client, reachableNs - vm.client.latencyNs)),
+    );
     const atNs = Math.max(reachableNs, ping.sentNs + (ping.rttNs ?? 0));
     const before = trackClient(vm.client, service, stunnedNs);
     const after = trackClient(vm.client, service, atNs + vm.client.retransmitNs);
     return {
       atNs,
-      lostPings: pingTotals(service, vm.client, atNs).lostPings - pingTotals(service, vm.client, stunnedNs).lostPings,
-      retransmissions: after.retransmissionsNs.filter((ns) => ns <= atNs).length - before.retransmissionsNs.length,
+      lostPings:
+        pingTotals(service, vm.client, atNs).lostPings - pingTotals(service, vm.client, stunnedNs).lostPings,
+      retransmissions:
+        after.retransmissionsNs.filter((ns) => ns <= atNs).length - before.retransmissionsNs.length,
     };
   }
 
@@ -110,7 +141,13 @@ export class Recorder {
 
   /** Everything since the last call. */
   drain(doneShare: number): RunBatch {
-    const batch = { events: this.#events, frames: this.#frames, service: this.#service, virtualNs: this.#virtualNs, doneShare };
+    const batch = {
+      events: this.#events,
+      frames: this.#frames,
+      service: this.#service,
+      virtualNs: this.#virtualNs,
+      doneShare,
+    };
     this.#events = [];
     this.#frames = [];
     this.#service = [];

@@ -1,5 +1,13 @@
 /** Measures of one round, from the data plane's counters at its start and now. */
-import { NS_PER_SECOND, PAGE_BYTES, mulDivFloor, transferNs, type Bytes, type BytesPerSecond, type Ns } from '../base/units.ts';
+import {
+  NS_PER_SECOND,
+  PAGE_BYTES,
+  mulDivFloor,
+  transferNs,
+  type Bytes,
+  type BytesPerSecond,
+  type Ns,
+} from '../base/units.ts';
 import type { Counters } from './data-plane.ts';
 import type { RoundRecord } from './run-log.ts';
 
@@ -17,12 +25,18 @@ export interface RoundMeasures {
   readonly neededNs: Ns;
 }
 
-export function measureRound(start: Counters, now: Counters, nowNs: Ns, linkBytesPerSecond: BytesPerSecond): RoundMeasures {
+export function measureRound(
+  start: Counters,
+  now: Counters,
+  nowNs: Ns,
+  linkBytesPerSecond: BytesPerSecond,
+): RoundMeasures {
   const durationNs = Math.max(1, nowNs - start.nowNs);
   const wireBytes = now.wireBytes - start.wireBytes;
   const zeroPages = now.zeroPages - start.zeroPages;
   const fullPages = now.sentPages - start.sentPages - zeroPages;
-  const perPage = fullPages > 0 ? (wireBytes - zeroPages * ZERO_PAGE_WIRE_BYTES) / fullPages : RAW_PAGE_WIRE_BYTES;
+  const perPage =
+    fullPages > 0 ? (wireBytes - zeroPages * ZERO_PAGE_WIRE_BYTES) / fullPages : RAW_PAGE_WIRE_BYTES;
   const measured = wireBytes > 0 ? mulDivFloor(wireBytes, NS_PER_SECOND, durationNs) : linkBytesPerSecond;
   const bytesPerSecond = Math.max(1, measured);
   const leftBytes = Math.ceil(now.writtenPages * perPage);

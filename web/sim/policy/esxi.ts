@@ -60,17 +60,21 @@ export interface EsxiParameters {
 
 /** After a round: switch over, go on, slow the guest down, or give up. */
 export function decideAfterRound(parameters: EsxiParameters, facts: RoundFacts): RoundDecision {
-  if (facts.neededNs <= parameters.switchoverGoalNs) return { reason: 'within-goal', speedPpm: facts.speedPpm };
+  if (facts.neededNs <= parameters.switchoverGoalNs)
+    return { reason: 'within-goal', speedPpm: facts.speedPpm };
   const slower = parameters.sdps ? sdpsSpeed(facts) : facts.speedPpm;
   if (slower < facts.speedPpm) return { reason: 'sdps', speedPpm: slower };
-  if (facts.round + 1 >= ESXI.mostRounds || noProgress(facts)) return { reason: 'no-progress', speedPpm: facts.speedPpm };
+  if (facts.round + 1 >= ESXI.mostRounds || noProgress(facts))
+    return { reason: 'no-progress', speedPpm: facts.speedPpm };
   return { reason: 'above-goal', speedPpm: facts.speedPpm };
 }
 
 /** Speed that would leave sdpsTarget of what is sent if dirtying fell in proportion; unchanged where rounds shrink well. */
 function sdpsSpeed(facts: RoundFacts): Ppm {
   if (facts.leftBytes * PPM <= facts.sentBytes * ESXI.sdpsTriggerPpm) return facts.speedPpm;
-  const wanted = Math.floor((facts.speedPpm * (facts.sentBytes / facts.leftBytes) * ESXI.sdpsTargetPpm) / PPM);
+  const wanted = Math.floor(
+    (facts.speedPpm * (facts.sentBytes / facts.leftBytes) * ESXI.sdpsTargetPpm) / PPM,
+  );
   return Math.max(ESXI.sdpsLeastPpm, Math.min(facts.speedPpm, wanted));
 }
 

@@ -11,15 +11,31 @@ export interface Hello {
 }
 
 export interface EngineApi {
-  /** First call: hands over the wasm as bytes, compiles it, answers. */
-  hello(wasm: ArrayBuffer): Promise<Hello>;
+  /** First call: hands over the wasm as bytes, compiles it, answers with what it has or why it cannot work. */
+  hello(wasm: ArrayBuffer): Promise<Result<Hello, Problem[]>>;
   /**
    * Runs a scenario to its end. `onPlan` comes once, first; `onBatch` at least ten times a second while it computes. Resolves with
-   * the report, or with the problems that made it refuse (memory or time this machine does not give, with an alternative).
+   * the report, or with the problems that made it refuse (memory or time this machine does not give, with an alternative). An
+   * engine that broke says so with the code `engine.crashed`, and must not be used again.
    */
   run(
     scenario: Scenario,
-    onPlan: (migrations: PlannedMigration[]) => void,
-    onBatch: (batch: RunBatch) => void,
+    onPlan: PlanListener,
+    onBatch: BatchListener,
   ): Promise<Result<RunReport, Problem[]>>;
+}
+
+/** Across threads a listener answers with a promise: the engine waits for it, so that a slow page is not flooded. */
+export type PlanListener = (migrations: PlannedMigration[]) => void | Promise<void>;
+export type BatchListener = (batch: RunBatch) => void | Promise<void>;
+
+export const ENGINE_CRASHED = 'engine.crashed';
+
+/** A defect of ours, after which the engine's state is unknown. The page shows it, and offers to start again. */
+export function crashProblem(cause: string): Problem {
+  return {
+    code: ENGINE_CRASHED,
+    message: `The engine stopped because of an error of its own: ${cause}`,
+    path: '',
+  };
 }

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Frame, Page } from 'playwright';
+import { build } from 'vite';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findPreset, PRESETS } from '../../web/scenario/presets/index.ts';
+import { simulateHeadless } from '../../web/worker/headless.ts';
+import { useSite } from '../support/browser.ts';
+import type {} from './worker-page.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const folder = here('../.cache/worker-page');
+const PRESET = 'idle-web';
+
+/** Built with the site's own configuration, because how a worker is made depends on it. */
+async function buildPage(): Promise<void> {
+  await build({
+    configFile: here('../../web/vite.config.ts'),
+    mode: 'embed',
+    root: here('.'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: here('./worker-page.html') } },
+  });
+  const html = readFileSync(join(folder, 'worker-page.html'), 'utf8');
+  const policy = `<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">`;
+  writeFileSync(join(folder, 'no-workers.html'), html.replace('<head>', `<head>${policy}`));
+}
+
+beforeAll(buildPage, 120_000);
+const site = useSite(folder);
+
+async function open(file = 'worker-page.html', expectErrors?: RegExp): Promise<Page> {
+  const page = await site.newPage(expectErrors ? { expectErrors } : {});
+  await page.goto(`${site.url}/${file}`);
+  return page;
+}
+
+const start = (page: Page | Frame, workers = 'real') =>
+  page.evaluate((kind) => window.lab.start(kind), workers);
+const run = (page: Page | Frame, preset = PRESET) => page.evaluate((id) => window.lab.run(id), preset);
+
+async function hashInNode(preset = PRESET): Promise<string> {
+  const result = await simulateHeadless(findPreset(preset)!.scenario);
+  if (!result.ok) throw new Error(result.error.map((one) => one.message).join('\n'));
+  return result.value.report.logHash;
+}
+
+test.each(PRESETS.map((preset) => preset.id))(
+  '%s gives the same log in Chromium and in Node',
+  { timeout: 180_000 },
+  async (preset) => {
+    const page = await open();
+    expect(await start(page)).toBe('worker');
+    const seen = await run(page, preset);
+    expect(seen.problems).toEqual([]);
+    expect(seen.logHash).toBe(await hashInNode(preset));
+  },
+);
+
+test('the worker runs in a frame of another site with sandbox="allow-scripts"', async () => {
+  const host = await site.hostPage(
+    `<iframe sandbox="allow-scripts" src="${site.url}/worker-page.html"></iframe>`,
+  );
+  const page = await site.newPage();
+  await page.goto(host);
+  await page.frameLocator('iframe').locator('html').waitFor();
+  const frame = page.frames()[1]!;
+  await frame.waitForFunction(() => window.lab !== undefined);
+  expect(await start(frame)).toBe('worker');
+  expect((await run(frame)).logHash).toBe(await hashInNode());
+});
+
+describe('without a worker the page runs the engine, with the same log', () => {
+  test('where making one throws', async () => {
+    const page = await open();
+    expect(await start(page, 'throws')).toBe('main');
+    expect((await run(page)).logHash).toBe(await hashInNode());
+  });
+
+  test('where the policy of the page forbids workers', async () => {
+    const page = await open('no-workers.html', /Content Security Policy/);
+    expect(await start(page)).toBe('main');
+    const seen = await run(page);
+    expect(seen).toMatchObject({ thread: 'main', logHash: await hashInNode() });
+    // The page is drawn while it computes.
+    expect(seen.drawn).toBeGreaterThan(0);
+  });
+
+  test('a run is stopped and the next one is right', async () => {
+    const page = await open();
+    await start(page, 'throws');
+    const stopped = await page.evaluate(() => window.lab.run('big-10gbe', 50));
+    expect(stopped.problems).toMatchObject([{ code: 'AbortError' }]);
+    expect((await run(page)).logHash).toBe(await hashInNode());
+  });
+});
+
+describe('a crash is data, stays, and a restart works', () => {
+  test.each(['real', 'throws'])('of the engine (%s worker)', async (workers) => {
+    const page = await open();
+    await start(page, workers);
+    const broken = await page.evaluate((id) => window.lab.runBroken(id), PRESET);
+    expect(broken.problems).toMatchObject([{ code: 'engine.crashed', path: '' }]);
+    expect((await run(page)).problems).toEqual(broken.problems);
+    await page.evaluate(() => window.lab.restart());
+    expect((await run(page)).logHash).toBe(await hashInNode());
+  });
+
+  test('of the thread', async () => {
+    const page = await open();
+    expect(await start(page, 'dies')).toBe('worker');
+    const broken = await run(page);
+    expect(broken.problems).toMatchObject([{ code: 'engine.crashed' }]);
+    expect(broken.problems[0]!.message).toContain('the thread died');
+    expect((await run(page)).problems).toEqual(broken.problems);
+  });
+});
+
+test('a run is stopped at once and the next one gets a fresh worker', async () => {
+  const page = await open();
+  await start(page);
+  const stopped = await page.evaluate(() => window.lab.run('big-10gbe', 50));
+  expect(stopped.problems).toMatchObject([{ code: 'AbortError' }]);
+  expect(await run(page)).toMatchObject({ thread: 'worker', logHash: await hashInNode() });
+});
+
+test(
+  'progress of the big preset arrives at least ten times a second and never runs backwards',
+  { timeout: 180_000 },
+  async () => {
+    const page = await open();
+    await start(page);
+    const { batchesMs, endMs, doneShares, outcome } = await run(page, 'big-10gbe');
+    expect(outcome).toBe('completed');
+    const seconds = endMs / 1_000;
+    expect(batchesMs.length).toBeGreaterThanOrEqual(Math.floor(10 * seconds));
+    expect(batchesMs.length).toBeLessThanOrEqual(Math.ceil(60 * seconds));
+    expect(doneShares).toEqual([...doneShares].sort((a, b) => a - b));
+    expect(doneShares.at(-1)).toBe(1);
+  },
+);

@@ -1,0 +1,240 @@
+/**
+ * The page's way to the engine. It starts the worker, falls back to the page's own thread where a frame forbids workers, and
+ * turns a crash into an error that stays until `restart()`. To stop a run its thread is terminated: the wasm never has to ask.
+ */
+import * as Comlink from 'comlink';
+import wasmUrl from '../../assembly/build/vmotion.wasm?url&inline';
+import { ProblemError, type Problem, type Result } from '../base/result.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
+import { breathe, EngineHost, engineParts } from './engine-host.ts';
+import EngineWorker from './engine.worker.ts?worker&inline';
+import { crashProblem, ENGINE_CRASHED, type EngineApi, type Hello } from './protocol.ts';
+
+export interface ClientOptions {
+  /** Throws where the page may not start workers. */
+  readonly makeWorker?: () => Worker;
+  /** A worker that has not answered by then counts as refused: some browsers block one without saying so. */
+  readonly helloMs?: number;
+}
+
+export interface RunOptions {
+  readonly onPlan?: (migrations: PlannedMigration[]) => void;
+  readonly onBatch?: (batch: RunBatch) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One engine on one thread, from its hello to its end. */
+interface Link {
+  readonly api: EngineApi | Comlink.Remote<EngineApi>;
+  readonly hello: Hello;
+  /** Rejects when the thread dies; never resolves. */
+  readonly gone: Promise<never>;
+  end(): void;
+}
+
+const HELLO_MS = 3_000;
+
+export class EngineClient {
+  #link: Promise<Link> | null = null;
+  #hello: Hello | null = null;
+  #crash: ProblemError | null = null;
+  #call: Call | null = null;
+  #disposed = false;
+  #workersAllowed = true;
+  readonly #makeWorker: () => Worker;
+  readonly #helloMs: number;
+
+  private constructor(options: ClientOptions) {
+    this.#makeWorker = options.makeWorker ?? (() => new EngineWorker());
+    this.#helloMs = options.helloMs ?? HELLO_MS;
+  }
+
+  /** Rejects with a ProblemError only where not even the page's own thread can run the engine. */
+  static async start(options: ClientOptions = {}): Promise<EngineClient> {
+    const client = new EngineClient(options);
+    await client.#connected();
+    return client;
+  }
+
+  /** What the engine said when it last started. */
+  get hello(): Hello {
+    if (!this.#hello) throw problem('engine.not-ready', 'The engine has not answered yet.');
+    return this.#hello;
+  }
+
+  /**
+   * Resolves with the report or with why the scenario was refused. Rejects with the signal's reason, with what a listener threw,
+   * or with a ProblemError: `engine.crashed` (as does every later call until `restart()`), `engine.busy`, `engine.ended`.
+   */
+  async run(scenario: Scenario, options: RunOptions = {}): Promise<Result<RunReport, Problem[]>> {
+    options.signal?.throwIfAborted();
+    if (this.#disposed) throw ended();
+    if (this.#crash) throw this.#crash;
+    if (this.#call)
+      throw problem('engine.busy', 'The engine is running another scenario. Stop that one first.');
+    const call = new Call(options);
+    this.#call = call;
+    try {
+      return await this.#runOnLink(scenario, options, call);
+    } catch (error) {
+      this.#lost(call, error);
+      throw error;
+    } finally {
+      call.close();
+      if (this.#call === call) this.#call = null;
+    }
+  }
+
+  /** Ends whatever is under way and starts a fresh engine, which forgets the crash. */
+  async restart(): Promise<void> {
+    if (this.#disposed) throw ended();
+    this.#drop();
+    this.#crash = null;
+    await this.#connected();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#drop();
+  }
+
+  async #runOnLink(
+    scenario: Scenario,
+    options: RunOptions,
+    call: Call,
+  ): Promise<Result<RunReport, Problem[]>> {
+    const link = await Promise.race([this.#connected(), call.broken]);
+    const report = link.api.run(scenario, call.listener(options.onPlan), call.listener(options.onBatch));
+    const result = await Promise.race([report, link.gone, call.broken]);
+    if (!result.ok && result.error.some((one) => one.code === ENGINE_CRASHED))
+      throw new ProblemError(result.error);
+    return result;
+  }
+
+  /** After a call that did not end by itself its thread computes for nobody. `restart()` may have replaced it already. */
+  #lost(call: Call, error: unknown): void {
+    if (this.#call !== call) return;
+    if (isCrash(error)) this.#crash = error;
+    this.#drop();
+  }
+
+  /** The engine that is there, or a fresh one after a run was stopped. */
+  #connected(): Promise<Link> {
+    this.#link ??= this.#connect();
+    return this.#link;
+  }
+
+  async #connect(): Promise<Link> {
+    const link = (await this.#tryWorker()) ?? (await mainThreadLink());
+    this.#hello = link.hello;
+    return link;
+  }
+
+  /** Null where this page gets no worker; it is then not asked for again, because waiting for one may take seconds. */
+  async #tryWorker(): Promise<Link | null> {
+    if (!this.#workersAllowed) return null;
+    try {
+      return await workerLink(this.#makeWorker(), this.#helloMs);
+    } catch {
+      this.#workersAllowed = false;
+      return null;
+    }
+  }
+
+  #drop(): void {
+    this.#call?.break(ended());
+    this.#call = null;
+    // A link that never came about has nothing to end.
+    this.#link?.then((link) => link.end()).catch(() => undefined);
+    this.#link = null;
+  }
+}
+
+/** One call of `run`: ties the signal and the listeners to it, and cuts them off when it is over. */
+class Call {
+  /** Rejects where the call must end before the engine has answered. */
+  readonly broken: Promise<never>;
+  break!: (reason: unknown) => void;
+  #over = false;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = () => this.break(this.#signal?.reason);
+
+  constructor({ signal }: RunOptions) {
+    this.broken = promiseToReject((reject) => (this.break = reject));
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#abort);
+  }
+
+  /** What a listener throws ends the run: told to the engine it would look like a defect there. */
+  listener<T>(listen: ((value: T) => void) | undefined): (value: T) => void {
+    return Comlink.proxy((value: T) => {
+      // Messages that were under way when the run was stopped arrive all the same.
+      if (this.#over) return;
+      try {
+        listen?.(value);
+      } catch (error) {
+        this.break(error);
+      }
+    });
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+  }
+}
+
+async function workerLink(worker: Worker, helloMs: number): Promise<Link> {
+  let lose!: (reason: unknown) => void;
+  const gone = promiseToReject((reject) => (lose = reject));
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    lose(crashed(event.message || 'its thread ended without a word'));
+  });
+  worker.addEventListener('messageerror', () => lose(crashed('a message could not be read')));
+  const timer = setTimeout(() => lose(problem('engine.silent', 'The worker did not answer.')), helloMs);
+  try {
+    const api = Comlink.wrap<EngineApi>(worker);
+    const wasm = wasmBytes();
+    const hello = await Promise.race([api.hello(Comlink.transfer(wasm, [wasm])), gone]);
+    if (!hello.ok) throw new ProblemError(hello.error);
+    return { api, hello: hello.value, gone, end: () => worker.terminate() };
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The engine is here a second time and not in a part that loads when needed: a frame without workers may not load it either. */
+async function mainThreadLink(): Promise<Link> {
+  const host = new EngineHost(engineParts, { thread: 'main', breathe });
+  const hello = await host.hello(wasmBytes());
+  if (!hello.ok) throw new ProblemError(hello.error);
+  const gone = new Promise<never>(() => undefined);
+  return { api: host, hello: hello.value, gone, end: () => host.stop() };
+}
+
+/** The wasm travels inside the script: a frame with an opaque origin could not fetch it. */
+function wasmBytes(): ArrayBuffer {
+  const text = atob(wasmUrl.slice(wasmUrl.indexOf(',') + 1));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes.buffer;
+}
+
+/** A promise that can only reject, and that nobody has to listen to. */
+function promiseToReject(give: (reject: (reason: unknown) => void) => void): Promise<never> {
+  const promise = new Promise<never>((_, reject) => give(reject));
+  promise.catch(() => undefined);
+  return promise;
+}
+
+const problem = (code: string, message: string) => new ProblemError([{ code, message, path: '' }]);
+const ended = () => problem('engine.ended', 'The engine was ended before it was done.');
+const crashed = (cause: string) => new ProblemError([crashProblem(cause)]);
+
+const isCrash = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && error.problems.some((one) => one.code === ENGINE_CRASHED);

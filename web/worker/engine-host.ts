@@ -1,0 +1,211 @@
+/**
+ * The engine behind the protocol: plans, refuses, runs the generator and hands its batches on. The worker, the main thread and
+ * Node all use this one class, so that a scenario takes the same way everywhere.
+ */
+import * as Comlink from 'comlink';
+import { fail, ok, ProblemError, type Problem, type Result } from '../base/result.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { refusals } from '../sim/cost.ts';
+import type { DataPlane } from '../sim/data-plane.ts';
+import { simulate } from '../sim/engine.ts';
+import { planRun } from '../sim/plan.ts';
+import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
+import {
+  crashProblem,
+  type BatchListener,
+  type EngineApi,
+  type Hello,
+  type PlanListener,
+} from './protocol.ts';
+import { WasmDataPlane } from './wasm-data-plane.ts';
+import { instantiateKernels } from './wasm.ts';
+
+/** What the host drives: the real parts below, or a test's own. */
+export interface EngineParts {
+  openPlane(wasm: ArrayBuffer): Promise<DataPlane>;
+  planRun(scenario: Scenario): Result<PlannedMigration[], Problem[]>;
+  refusals(scenario: Scenario, migrations: PlannedMigration[], plane: DataPlane): Problem[];
+  simulate(
+    scenario: Scenario,
+    migrations: PlannedMigration[],
+    plane: DataPlane,
+  ): Generator<RunBatch, RunReport, unknown>;
+}
+
+export const engineParts: EngineParts = {
+  openPlane: async (wasm) => new WasmDataPlane(await instantiateKernels(wasm)),
+  planRun,
+  refusals,
+  simulate,
+};
+
+export interface HostOptions {
+  readonly thread: Hello['thread'];
+  /** Awaited after every batch where the engine shares its thread with a page. */
+  readonly breathe?: () => Promise<void>;
+  readonly now?: () => number;
+}
+
+/** Wall time between batches: 50 a second leave room below one per drawn frame, and five times the promised ten. */
+const BATCH_MS = 20;
+
+export class EngineHost implements EngineApi {
+  #plane: DataPlane | null = null;
+  #busy = false;
+  #stopped = false;
+  readonly #parts: EngineParts;
+  readonly #options: HostOptions;
+
+  constructor(parts: EngineParts, options: HostOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  async hello(wasm: ArrayBuffer): Promise<Result<Hello, Problem[]>> {
+    try {
+      this.#plane = await this.#parts.openPlane(wasm);
+      return ok({ protocol: 1, capacityBytes: this.#plane.capacityBytes, thread: this.#options.thread });
+    } catch (error) {
+      if (error instanceof ProblemError) return fail(error.problems);
+      return refuse('wasm.refused', `The engine's WebAssembly does not start here: ${messageOf(error)}`);
+    }
+  }
+
+  /** Nothing is thrown across a thread, because a thrown error would arrive without its code and path. */
+  async run(
+    scenario: Scenario,
+    onPlan: PlanListener,
+    onBatch: BatchListener,
+  ): Promise<Result<RunReport, Problem[]>> {
+    if (!this.#plane)
+      return refuse('engine.not-ready', 'The engine was asked to run before it was given its program.');
+    if (this.#busy)
+      return refuse('engine.busy', 'The engine is running another scenario. Stop that one first.');
+    this.#busy = true;
+    try {
+      return await this.#run(scenario, this.#plane, onPlan, onBatch);
+    } catch (error) {
+      return fail(problemsOf(error));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Ends the run under way before its next batch. A host that shares the page's thread cannot be terminated like a worker. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #run(
+    scenario: Scenario,
+    plane: DataPlane,
+    onPlan: PlanListener,
+    onBatch: BatchListener,
+  ): Promise<Result<RunReport, Problem[]>> {
+    const planned = this.#parts.planRun(scenario);
+    if (!planned.ok) return planned;
+    const refused = this.#parts.refusals(scenario, planned.value, plane);
+    if (refused.length > 0) return fail(refused);
+    // Listeners have a channel each: only the answer to one call makes sure that it arrived before the next.
+    await onPlan(planned.value);
+    return this.#drive(this.#parts.simulate(scenario, planned.value, plane), onBatch);
+  }
+
+  async #drive(
+    run: Generator<RunBatch, RunReport>,
+    onBatch: BatchListener,
+  ): Promise<Result<RunReport, Problem[]>> {
+    const outbox = new Outbox(onBatch, this.#options.now ?? (() => performance.now()));
+    try {
+      for (;;) {
+        if (this.#stopped) return refuse('engine.stopped', 'The run was stopped.');
+        const step = run.next();
+        if (step.done) {
+          await outbox.flush();
+          return ok(step.value);
+        }
+        if (await outbox.add(step.value)) await this.#options.breathe?.();
+      }
+    } finally {
+      // A run that ends early gives its guests' memory back; after the last step this does nothing.
+      run.return(undefined as never);
+    }
+  }
+}
+
+/** Gathers the engine's small batches, and sends what has gathered every BATCH_MS. */
+class Outbox {
+  #waiting: RunBatch[] = [];
+  #sentMs = -Infinity;
+  #answer: void | Promise<void> = undefined;
+  readonly #send: BatchListener;
+  readonly #now: () => number;
+
+  constructor(send: BatchListener, now: () => number) {
+    this.#send = send;
+    this.#now = now;
+  }
+
+  /** True when a batch left. The first one leaves at once: a page shows its first picture without waiting. */
+  async add(batch: RunBatch): Promise<boolean> {
+    this.#waiting.push(batch);
+    if (this.#now() - this.#sentMs < BATCH_MS) return false;
+    await this.#sendWaiting();
+    return true;
+  }
+
+  /** Sends the rest, and returns when the listener has it. */
+  async flush(): Promise<void> {
+    await this.#sendWaiting();
+    await this.#answer;
+  }
+
+  /** One batch may be on its way while the next one is computed; a listener that is slower than that slows the engine. */
+  async #sendWaiting(): Promise<void> {
+    await this.#answer;
+    if (this.#waiting.length === 0) return;
+    const batch = joined(this.#waiting);
+    this.#waiting = [];
+    this.#answer = this.#send(Comlink.transfer(batch, buffersOf(batch)));
+    this.#sentMs = this.#now();
+  }
+}
+
+/** Many batches as one, in order. */
+function joined(batches: readonly RunBatch[]): RunBatch {
+  const last = batches[batches.length - 1]!;
+  return {
+    events: batches.flatMap((batch) => batch.events),
+    frames: batches.flatMap((batch) => batch.frames),
+    service: batches.flatMap((batch) => batch.service),
+    virtualNs: last.virtualNs,
+    doneShare: last.doneShare,
+  };
+}
+
+/** Each buffer once: two frames may be views of one buffer, and a buffer listed twice cannot be transferred. */
+function buffersOf(batch: RunBatch): Transferable[] {
+  return [...new Set(batch.frames.map((frame) => frame.data.buffer as ArrayBuffer))];
+}
+
+const refuse = (code: string, message: string) => fail([{ code, message, path: '' }]);
+
+/** What the user can act on stays as it is; anything else is a defect. */
+function problemsOf(error: unknown): Problem[] {
+  if (error instanceof ProblemError) return error.problems;
+  return [crashProblem(messageOf(error))];
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Gives the page its turn: a message to oneself comes after whatever waits already, and no browser delays it like a timer. */
+export function breathe(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

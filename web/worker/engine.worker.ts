@@ -1,0 +1,25 @@
+/**
+ * The engine's thread: a classic worker started from a blob, the only kind that runs in every frame. The endpoint is exposed
+ * before anything else happens, so that the first message finds it.
+ */
+import * as Comlink from 'comlink';
+import { EngineHost, engineParts } from './engine-host.ts';
+import type { BatchListener, EngineApi, PlanListener } from './protocol.ts';
+
+const host = new EngineHost(engineParts, { thread: 'worker' });
+
+const api: EngineApi = {
+  hello: (wasm) => host.hello(wasm),
+  run: (scenario, onPlan, onBatch) =>
+    host.run(scenario, onPlan, onBatch).finally(() => {
+      release(onPlan);
+      release(onBatch);
+    }),
+};
+
+Comlink.expose(api);
+
+/** A listener that came from the page holds a channel open until it is given back. */
+function release(listener: PlanListener | BatchListener): void {
+  (listener as unknown as Comlink.ProxyMethods)[Comlink.releaseProxy]();
+}

@@ -3,7 +3,7 @@
  * memory, further rounds until what is left fits the switchover goal, stun, last pages and device state, proof, resume, RARP,
  * clean-up. Written as a generator: it pauses wherever a watcher may want to look, never because of the wall clock.
  */
-import { PPM, mulDivFloor, transferNs, type Bytes, type Ns, type Ppm } from '../base/units.ts';
+import { PPM, transferNs, type Bytes, type Ns, type Ppm } from '../base/units.ts';
 import { assert } from '../base/result.ts';
 import type { Scenario, Vm } from '../scenario/schema.ts';
 import type { Comparison, Counters, DataPlane, GuestMemory } from './data-plane.ts';

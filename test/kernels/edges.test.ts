@@ -1,8 +1,9 @@
 // Every buffer in turn ends where the memory ends, so that a read or write past what a kernel promises traps.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { corrupted } from '../support/corrupt.ts';
 import { arbitraryChange, contentClasses, contentOf } from '../support/pages.ts';
 import { builds, loadKernels } from '../support/wasm.ts';
-import fc from 'fast-check';
 
 const PAGE_BYTES = 4096;
 const LZ4_READ_SLACK = 32;
@@ -97,6 +98,22 @@ describe.each(builds)('buffers at the end of memory, %s build', (build) => {
         const last = end - LZ4_WRITE_SLACK - length;
         expect(kernels.lz4Decompress(putAt(high, block), size, last, length)).toBe(length);
         expect(Buffer.compare(bytes(last, length), content)).toBe(0);
+      }
+    }
+  });
+
+  it('no damaged block makes a decoder read past its input', () => {
+    const valid = bytes(
+      high,
+      kernels.lz4Compress(putAt(low, contentOf('text', 1, 300)), 300, high, 400, table),
+    ).slice();
+    const endless = Uint8Array.from({ length: 300 }, (_, at) => (at === 0 ? 0xff : 255));
+    const cut = (seed: number) => endless.subarray(0, 1 + (seed % 300));
+    for (let seed = 0; seed < 3000; ++seed) {
+      for (const block of [corrupted(valid, seed), cut(seed)]) {
+        const size = block.length;
+        kernels.lz4Decompress(putAt(end - LZ4_READ_SLACK - size, block), size, low, 2 * 65536);
+        kernels.xbzrleDecode(putAt(end - size, block), size, low, PAGE_BYTES);
       }
     }
   });

@@ -24,12 +24,16 @@ describe.each(builds)('page and copy kernels, %s build', (build) => {
     reset();
     const at = alloc(PAGE_BYTES + 64) + 32;
     const zero = alloc(PAGE_BYTES);
+    const target = alloc(PAGE_BYTES);
+    const hashOut = alloc(8);
     const around = bytes(at - 32, PAGE_BYTES + 64).fill(1);
     around.fill(0, 32, 32 + PAGE_BYTES);
-    expect([kernels.pageIsZero(at), kernels.pageEquals(at, zero)]).toEqual([1, 1]);
+    const fused = () => kernels.fusedCopyZeroHash(at, target, hashOut);
+    expect([kernels.pageIsZero(at), kernels.pageEquals(at, zero), fused()]).toEqual([1, 1, 1]);
     for (let byte = 0; byte < PAGE_BYTES; ++byte) {
       around[32 + byte] = 0x80;
-      expect([byte, kernels.pageIsZero(at), kernels.pageEquals(at, zero)]).toEqual([byte, 0, 0]);
+      const answers = [kernels.pageIsZero(at), kernels.pageEquals(at, zero), fused()];
+      expect([byte, ...answers]).toEqual([byte, 0, 0, 0]);
       around[32 + byte] = 0;
     }
   });

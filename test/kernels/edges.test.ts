@@ -110,7 +110,11 @@ describe.each(builds)('buffers at the end of memory, %s build', (build) => {
     const endless = Uint8Array.from({ length: 300 }, (_, at) => (at === 0 ? 0xff : 255));
     const cut = (seed: number) => endless.subarray(0, 1 + (seed % 300));
     for (let seed = 0; seed < 3000; ++seed) {
-      for (const block of [corrupted(valid, seed), cut(seed)]) {
+      for (const block of [
+        corrupted(valid, seed),
+        cut(seed),
+        Uint8Array.of(seed & 127, 0x80 | (seed & 127)),
+      ]) {
         const size = block.length;
         kernels.lz4Decompress(putAt(end - LZ4_READ_SLACK - size, block), size, low, 2 * 65536);
         kernels.xbzrleDecode(putAt(end - size, block), size, low, PAGE_BYTES);

@@ -98,6 +98,14 @@ const lab = {
   /** A scenario that no parser has seen: the engine breaks on it, as it would on a defect of its own. */
   runBroken: (preset: string) =>
     watchRun({ ...findPreset(preset)!.scenario, vms: null } as unknown as Scenario),
+  /** The only VM of a preset and its hosts with that many times their memory. */
+  runScaled: (preset: string, times: number) => {
+    const { hosts, vms, ...rest } = findPreset(preset)!.scenario;
+    const bigger = hosts.map((host) => ({ ...host, memoryBytes: host.memoryBytes * times }));
+    const { memoryBytes, usedBytes, ...vm } = vms[0]!;
+    const scaled = { ...vm, memoryBytes: memoryBytes * times, usedBytes: usedBytes * times };
+    return watchRun({ ...rest, hosts: bigger, vms: [scaled] });
+  },
   restart: () => client.restart(),
 };
 

@@ -147,6 +147,21 @@ describe('a file', () => {
     expect(fromFile.stdout).toBe((await simulate(PRESET, '--json')).stdout);
   });
 
+  test('with two moves has both in the answer and in the report', async () => {
+    const there = first.scenario.actions[0]!;
+    const back = { ...there, atNs: 20_000_000_000, to: first.scenario.vms[0]!.host };
+    const name = file('two.json', { ...first.scenario, actions: [there, back] });
+    const answer = JSON.parse((await simulate(name, '--json')).stdout) as RunReport;
+    const ways = answer.migrations.map((one) => [one.sourceHost, one.targetHost, one.outcome]);
+    expect(ways).toEqual([
+      ['esx-01', 'esx-02', 'completed'],
+      ['esx-02', 'esx-01', 'completed'],
+    ]);
+    const { stdout } = await simulate(name);
+    expect(stdout).toContain('from esx-01 to esx-02. Moved in');
+    expect(stdout).toContain('from esx-02 to esx-01. Moved in');
+  });
+
   test('with mistakes ends with 2 and the path of each', async () => {
     const wrong = structuredClone(first.scenario) as {
       vms: { memoryBytes: number }[];

@@ -72,6 +72,8 @@ class TooBig extends Error {}
 
 /** Inflates piece by piece and stops at `mostBytes`, so that a short link cannot take the memory of the page. */
 export function inflateText(bytes: Uint8Array, mostBytes: number): Result<string, InflateError> {
+  // Even an empty text takes a block; the library takes no bytes for no error.
+  if (bytes.length === 0) return fail('not-deflate');
   const pieces: Uint8Array[] = [];
   let total = 0;
   const stream = new Inflate((piece) => {
@@ -80,7 +82,7 @@ export function inflateText(bytes: Uint8Array, mostBytes: number): Result<string
     pieces.push(piece);
   });
   try {
-    for (let at = 0; at < bytes.length || at === 0; at += PIECE_BYTES) {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       stream.push(bytes.slice(at, at + PIECE_BYTES), at + PIECE_BYTES >= bytes.length);
     }
   } catch (error) {

@@ -51,7 +51,7 @@ function jsonMessage(text: string, error: unknown): string {
   const told = error instanceof Error ? error.message : '';
   const lineColumn = /line (\d+) column (\d+)/.exec(told);
   const offset = /position (\d+)/.exec(told);
-  const ended = /end of (?:JSON|data)|Unexpected EOF/i.test(told);
+  const ended = /end of (?:JSON|data)|Unexpected EOF/i.test(told) || Number(offset?.[1]) >= text.length;
   let where = ended ? 'it ends too early' : 'something is not where it belongs';
   if (lineColumn) where += `, at line ${lineColumn[1]}, column ${lineColumn[2]}`;
   else if (offset) where += `, at ${lineAndColumn(text, Number(offset[1]))}`;

@@ -183,8 +183,12 @@ function knob(id: KnobId): Apply {
 }
 
 function setVcpus(scenario: Scenario, text: string, name: string, notices: Problem[]): Scenario {
-  const value = between(1, 960, 'write a number of vCPUs, such as 4')(text, name, notices);
-  return value === undefined ? scenario : changeVm(scenario, (vm) => ({ ...vm, vcpus: Math.floor(value) }));
+  const what = 'write a whole number of vCPUs, such as 4';
+  const value = between(1, 960, what)(text, name, notices);
+  if (value === undefined) return scenario;
+  if (Number.isInteger(value)) return changeVm(scenario, (vm) => ({ ...vm, vcpus: value }));
+  notices.push(ignored(name, text, what));
+  return scenario;
 }
 
 function setSdps(scenario: Scenario, text: string, name: string, notices: Problem[]): Scenario {

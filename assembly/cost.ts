@@ -1,11 +1,30 @@
 // What pages would cost on the wire where a VM has no bytes. Zero pages, whole pages and cache hits are exact; how long a
 // block or a delta is comes from really encoding pages of this VM, made on the spot, with the writes its guest would do.
-import { CLASS_HEAP, CLASS_RANDOM, CLASS_TEXT, CLASS_ZERO, EXTENT_SHIFT, classOfExtent, fillPage, writeInto } from "./guest/content";
-import { phaseAt } from "./guest/synthetic";
-import { COMPRESSION_LZ4, COMPRESSION_OFF, COMPRESSION_XBZRLE, COST_STEPS, LZ4_TABLE, SAMPLE_NEW, SAMPLE_OLD, SAMPLE_OUT, Vm } from "./layout";
-import { lz4Compress } from "./lz4";
-import { PAGE_BYTES } from "./page";
-import { mix64 } from "./prng";
+import {
+  CLASS_HEAP,
+  CLASS_RANDOM,
+  CLASS_TEXT,
+  CLASS_ZERO,
+  EXTENT_SHIFT,
+  classOfExtent,
+  fillPage,
+  writeInto,
+} from './guest/content';
+import { phaseAt } from './guest/synthetic';
+import {
+  COMPRESSION_LZ4,
+  COMPRESSION_OFF,
+  COMPRESSION_XBZRLE,
+  COST_STEPS,
+  LZ4_TABLE,
+  SAMPLE_NEW,
+  SAMPLE_OLD,
+  SAMPLE_OUT,
+  Vm,
+} from './layout';
+import { lz4Compress } from './lz4';
+import { PAGE_BYTES } from './page';
+import { mix64 } from './prng';
 import {
   DELTA_EXTRA_BYTES,
   LZ4_EXTRA_BYTES,
@@ -13,8 +32,8 @@ import {
   MOST_DELTA_BYTES,
   WHOLE_WIRE_BYTES,
   ZERO_WIRE_BYTES,
-} from "./wire";
-import { cacheInsert, cacheLookup, xbzrleEncode } from "./xbzrle";
+} from './wire';
+import { cacheInsert, cacheLookup, xbzrleEncode } from './xbzrle';
 
 /** Pages encoded for one mean; the mean of 64 block lengths of one class is within about a per cent of the mean of all. */
 const SAMPLES: u64 = 64;
@@ -53,7 +72,7 @@ function meanWrittenCost(vm: Vm, writes: u64): u64 {
   const isLz4 = vm.compression == COMPRESSION_LZ4;
   let sum: u64 = 0;
   for (let sample: u64 = 0; sample < SAMPLES; ++sample) {
-    const page = vm.workingSetStart + mix64(vm.contentSeed ^ sample) % max<u64>(vm.workingSetPages, 1);
+    const page = vm.workingSetStart + (mix64(vm.contentSeed ^ sample) % max<u64>(vm.workingSetPages, 1));
     const kind = isLz4 ? CLASS_ZERO : classOfExtent(vm, page >> EXTENT_SHIFT);
     fillPage(vm, page, kind, SAMPLE_OLD);
     memory.copy(SAMPLE_NEW, SAMPLE_OLD, PAGE_BYTES);
@@ -65,15 +84,21 @@ function meanWrittenCost(vm: Vm, writes: u64): u64 {
   return (sum + SAMPLES / 2) / SAMPLES;
 }
 
+/** The mean cost at step `step`, which is 2^step writes; sampled once a phase. No cost is 0, so 0 says that it is not there. */
+function stepCost(vm: Vm, step: u64): u64 {
+  const at = vm.stepCosts + ((<usize>step) << 3);
+  if (load<u64>(at) == 0) store<u64>(at, meanWrittenCost(vm, (1 as u64) << step));
+  return load<u64>(at);
+}
+
 /** The cost for a mean of `writes` writes a page: on the line between the two neighbours among 1, 2, 4 ... 64. */
 function costAfterWrites(vm: Vm, writes: u64): u64 {
-  const most = (1 as u64) << (COST_STEPS - 1);
-  if (writes >= most) return meanWrittenCost(vm, most);
-  const below = (1 as u64) << (63 - clz<u64>(writes));
-  const low = meanWrittenCost(vm, below);
-  if (below == writes) return low;
-  const high = meanWrittenCost(vm, below << 1);
-  return <u64>(<i64>low + ((<i64>high - <i64>low) * <i64>(writes - below)) / <i64>below);
+  const step = min<u64>(63 - clz<u64>(writes), COST_STEPS - 1);
+  const low = stepCost(vm, step);
+  const below = (1 as u64) << step;
+  if (below == writes || step == COST_STEPS - 1) return low;
+  const rise = <i64>stepCost(vm, step + 1) - <i64>low;
+  return low + <u64>((rise * <i64>(writes - below)) / <i64>below);
 }
 
 /** Once a VM: what pages of each class cost under LZ4. */

@@ -1,12 +1,12 @@
 // THE memory map. Every region starts where the one before ends, here and nowhere else, and memory grows in one function.
 //
 //   static data | mailbox | buckets | wire buffer | arrival page | scratch pages | LZ4 table | text sample | VM | VM | ...
-//   VM = state | phases | Zipf table | toSend | written | zero | XBZRLE cache | source memory | target memory
+//   VM = state | phases | Zipf table | costs | toSend | written | zero | XBZRLE cache | source memory | target memory
 //
 // Addresses of a VM's regions are made as u64 first: whether a VM fits is asked for VMs that can not fit into 4 GiB.
-import { LZ4_TABLE_BYTES } from "./lz4";
-import { PAGE_BYTES } from "./page";
-import { cacheBytes } from "./xbzrle";
+import { LZ4_TABLE_BYTES } from './lz4';
+import { PAGE_BYTES } from './page';
+import { cacheBytes } from './xbzrle';
 
 /** Regions start on cache lines, so that no two of them share one. */
 const LINE_BYTES: u64 = 64;
@@ -38,7 +38,7 @@ export const TEXT_BYTES: usize = 65536;
 /** Most phases a guest may have; the schema has the same limit. */
 export const MOST_PHASES: u32 = 16;
 
-/** Number of delta cost steps: 1, 2, 4 ... 64 writes a page. */
+/** Costs of written pages are sampled at 1, 2, 4 ... 64 writes a page. */
 export const COST_STEPS: u32 = 7;
 
 export const COMPRESSION_OFF: u32 = 0;
@@ -127,6 +127,7 @@ export class Vm {
   // Regions.
   phases: usize;
   zipf: usize;
+  stepCosts: usize;
   toSend: usize;
   written: usize;
   zero: usize;
@@ -206,6 +207,7 @@ export class Vm {
 class VmMap {
   phases: u64;
   zipf: u64;
+  stepCosts: u64;
   toSend: u64;
   written: u64;
   zero: u64;
@@ -234,9 +236,9 @@ function takeStatic(bytes: usize): usize {
 /** Numbers in both directions: the spec of a VM in, a report out. 256 doubles. */
 export const MAILBOX: usize = takeStatic(2048);
 /** Two heat maps of u32, `toSend` and `written`. */
-export const BUCKET_COUNTS: usize = takeStatic((<usize>BUCKETS) * 8);
+export const BUCKET_COUNTS: usize = takeStatic(<usize>BUCKETS * 8);
 /** What one group puts on the wire. */
-export const WIRE: usize = takeStatic((<usize>GROUP_PAGES) * MOST_WIRE_BYTES_PER_PAGE + SLACK_BYTES);
+export const WIRE: usize = takeStatic(<usize>GROUP_PAGES * MOST_WIRE_BYTES_PER_PAGE + SLACK_BYTES);
 /** Where a compressed page is decoded before it goes to the target's memory, because decoders write beyond their end. */
 export const ARRIVAL: usize = takeStatic(PAGE_BYTES + SLACK_BYTES);
 /** Two pages and an encoding, for costs found by sampling. */
@@ -266,8 +268,9 @@ function mapVm(base: u64): VmMap {
   const hasCache = <u32>spec.compression == COMPRESSION_XBZRLE;
   cursor = base;
   take(offsetof<Vm>());
-  map.phases = take((<u64>MOST_PHASES) * offsetof<Phase>());
-  map.zipf = take(((<u64>ZIPF_CELLS) + 1) << 3);
+  map.phases = take(<u64>MOST_PHASES * offsetof<Phase>());
+  map.zipf = take((<u64>ZIPF_CELLS + 1) << 3);
+  map.stepCosts = take((<u64>COST_STEPS) << 3);
   map.toSend = take(bitmapBytes);
   map.written = take(bitmapBytes);
   map.zero = take(bitmapBytes);
@@ -286,7 +289,7 @@ export function bytesForVm(): u64 {
 /** THE one place where memory grows: makes addresses below `end` usable, or returns false. */
 function growTo(end: u64): bool {
   if (end > MOST_BYTES) return false;
-  const have = (<u64>memory.size()) * GROWTH_BYTES;
+  const have = <u64>memory.size() * GROWTH_BYTES;
   if (end <= have) return true;
   return memory.grow(<i32>((end - have + GROWTH_BYTES - 1) / GROWTH_BYTES)) >= 0;
 }
@@ -302,6 +305,7 @@ export function placeVm(): Vm | null {
   const vm = changetype<Vm>(<usize>base);
   vm.phases = <usize>map.phases;
   vm.zipf = <usize>map.zipf;
+  vm.stepCosts = <usize>map.stepCosts;
   vm.toSend = <usize>map.toSend;
   vm.written = <usize>map.written;
   vm.zero = <usize>map.zero;

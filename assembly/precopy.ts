@@ -1,12 +1,12 @@
 // The pre-copy loop: advance one VM's data plane to a virtual time, to the end of its round or by a page budget. Pages leave in
 // groups, one bitmap word each; the guest runs at group boundaries alone. That is why no result depends on how the time
 // is cut into calls: a call only says how many groups may begin (those before `untilNs`) and end (those until `untilNs`).
-import { bitmapNextWord } from "./bitmap";
-import { costPages, sampleWrittenCosts } from "./cost";
-import { resetGuest, runGuest } from "./guest/synthetic";
-import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from "./layout";
-import { sendPages } from "./wire";
-import { cacheInit } from "./xbzrle";
+import { bitmapNextWord } from './bitmap';
+import { costPages, sampleWrittenCosts } from './cost';
+import { resetGuest, runGuest } from './guest/synthetic';
+import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
+import { sendPages } from './wire';
+import { cacheInit } from './xbzrle';
 
 const NS_PER_SECOND: u64 = 1000000000;
 

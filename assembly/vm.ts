@@ -1,11 +1,11 @@
 // The calls of the adapter in JavaScript. Numbers cross as doubles holding whole numbers, a VM as its address; what is more
 // than one number goes through the mailbox. Nothing here decides anything: it translates.
-import { bitmapBuckets } from "./bitmap";
-import { sampleClassCosts } from "./cost";
-import { fillMemory, markZeroPages } from "./guest/content";
-import { phaseAt } from "./guest/synthetic";
-import { makeText } from "./guest/text";
-import { hashFinish, hashFold, hashStart, pageHash } from "./hash";
+import { bitmapBuckets } from './bitmap';
+import { sampleClassCosts } from './cost';
+import { fillMemory, markZeroPages } from './guest/content';
+import { phaseAt } from './guest/synthetic';
+import { makeText } from './guest/text';
+import { hashFinish, hashFold, hashStart, pageHash } from './hash';
 import {
   BUCKETS,
   BUCKET_COUNTS,
@@ -18,10 +18,10 @@ import {
   bytesForVm,
   forgetVm,
   placeVm,
-} from "./layout";
-import { PAGE_BYTES, pageEquals } from "./page";
-import { advance, beginTracking, nextRound, setRate } from "./precopy";
-import { prngSeed } from "./prng";
+} from './layout';
+import { PAGE_BYTES, pageEquals } from './page';
+import { advance, beginTracking, nextRound, setRate } from './precopy';
+import { prngSeed } from './prng';
 
 /** Streams of a VM's seed. */
 const STREAM_CHOICE: u64 = 0;
@@ -49,7 +49,7 @@ export function vmBytesNeeded(): f64 {
 function readPhases(vm: Vm, count: u32): void {
   vm.phaseCount = count;
   for (let index: u32 = 0; index < count; ++index) {
-    const from = changetype<PhaseSpec>(MAILBOX + offsetof<VmSpec>() + (<usize>index) * offsetof<PhaseSpec>());
+    const from = changetype<PhaseSpec>(MAILBOX + offsetof<VmSpec>() + <usize>index * offsetof<PhaseSpec>());
     const to = phaseAt(vm, index);
     to.afterNs = <u64>from.afterNs;
     to.pattern = <u32>from.pattern;

@@ -4,10 +4,10 @@
 //
 // A message is a header of 8 bytes (page << 3 | kind) and then: zero page: 1 byte; whole page: 4096 bytes; LZ4: u16 length, block;
 // XBZRLE: u8 flag, u16 length, delta. A page that XBZRLE finds unchanged sends no message.
-import { ARRIVAL, COMPRESSION_LZ4, COMPRESSION_XBZRLE, LZ4_TABLE, Vm, WIRE } from "./layout";
-import { lz4Compress, lz4Decompress } from "./lz4";
-import { PAGE_BYTES, pageIsZero } from "./page";
-import { cacheData, cacheInsert, cacheLookup, xbzrleDecode, xbzrleEncode } from "./xbzrle";
+import { ARRIVAL, COMPRESSION_LZ4, COMPRESSION_XBZRLE, LZ4_TABLE, Vm, WIRE } from './layout';
+import { lz4Compress, lz4Decompress } from './lz4';
+import { PAGE_BYTES, pageIsZero } from './page';
+import { cacheData, cacheInsert, cacheLookup, xbzrleDecode, xbzrleEncode } from './xbzrle';
 
 const KIND_ZERO: u64 = 0;
 const KIND_WHOLE: u64 = 1;

@@ -1,8 +1,8 @@
 // What pages hold before the first write, and what a write puts there. A page's class belongs to its extent of 16 pages, so
 // that memory looks like what allocators make: stretches of one kind. The same hash answers for VMs without bytes.
-import { GROUP_PAGES, TEXT, TEXT_BYTES, Vm } from "../layout";
-import { PAGE_BYTES } from "../page";
-import { drawBelow, mix64, prngNext, prngOutput } from "../prng";
+import { GROUP_PAGES, TEXT, TEXT_BYTES, Vm } from '../layout';
+import { PAGE_BYTES } from '../page';
+import { drawBelow, mix64, prngNext, prngOutput } from '../prng';
 
 export const CLASS_ZERO: u32 = 0;
 export const CLASS_TEXT: u32 = 1;
@@ -44,14 +44,14 @@ export function classOfExtent(vm: Vm, extent: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function heapValue(random: u64): u64 {
-  const kind = <usize>(random >> 61) << 3;
+  const kind = (<usize>(random >> 61)) << 3;
   return load<u64>(VALUE_FIXED + kind) | ((random >> 5) & load<u64>(VALUE_MASK + kind));
 }
 
 /** The 16 hexadecimal digits of `value` as text at `at`. */
 function storeHex(at: usize, value: u64): void {
   for (let digit: usize = 0; digit < 16; ++digit) {
-    const nibble = <u32>(value >> (60 - (<u64>digit << 2))) & 15;
+    const nibble = (<u32>(value >> (60 - ((<u64>digit) << 2)))) & 15;
     store<u8>(at + digit, nibble < 10 ? 48 + nibble : 87 + nibble);
   }
 }
@@ -68,7 +68,7 @@ export function fillPage(vm: Vm, page: u64, kind: u32, at: usize): void {
   let state = mix64(vm.contentSeed + page * STEP) | 1;
   if (kind == CLASS_TEXT) {
     memory.copy(at, TEXT + <usize>drawBelow(prngOutput(state), TEXT_BYTES), PAGE_BYTES);
-    storeHex(at + (<usize>(state >> 32) & 0xff0), page);
+    storeHex(at + ((<usize>(state >> 32)) & 0xff0), page);
     return;
   }
   const end = at + PAGE_BYTES;
@@ -118,7 +118,7 @@ export function fillMemory(vm: Vm): void {
  */
 export function writeInto(vm: Vm, at: usize, kind: u32, index: u64, bytes: u32): void {
   let state = mix64(vm.writeSeed + index * STEP) | 1;
-  const offset = <usize>drawBelow(prngOutput(state), <u64>((<u32>PAGE_BYTES - bytes) >> 3) + 1) << 3;
+  const offset = (<usize>drawBelow(prngOutput(state), <u64>((<u32>PAGE_BYTES - bytes) >> 3) + 1)) << 3;
   const end = at + offset + <usize>bytes;
   let to = at + offset;
   if (kind == CLASS_TEXT) {

@@ -1,10 +1,19 @@
 // The synthetic guest: it runs at group boundaries, for the time the group was on the wire, and executes its writes one by
 // one. Which pages it writes depends on its guest time and its seed alone, never on how the time was cut into calls.
-import { GROUP_PAGES, PATTERN_IDLE, PATTERN_SWEEP, PATTERN_UNIFORM, PATTERN_ZIPF, Phase, Vm } from "../layout";
-import { PAGE_BYTES } from "../page";
-import { drawBelow, prngNext, prngOutput } from "../prng";
-import { EXTENT_SHIFT, classOfExtent, writeInto } from "./content";
-import { zipfRank, zipfTable } from "./zipf";
+import {
+  COST_STEPS,
+  GROUP_PAGES,
+  PATTERN_IDLE,
+  PATTERN_SWEEP,
+  PATTERN_UNIFORM,
+  PATTERN_ZIPF,
+  Phase,
+  Vm,
+} from '../layout';
+import { PAGE_BYTES } from '../page';
+import { drawBelow, prngNext, prngOutput } from '../prng';
+import { EXTENT_SHIFT, classOfExtent, writeInto } from './content';
+import { zipfRank, zipfTable } from './zipf';
 
 const NS_PER_SECOND: u64 = 1000000000;
 const PPM: u64 = 1000000;
@@ -16,7 +25,14 @@ const SCATTER_SHIFT: u64 = 6;
 // @ts-ignore: decorator
 @inline
 export function phaseAt(vm: Vm, index: i32): Phase {
-  return changetype<Phase>(vm.phases + (<usize>index) * offsetof<Phase>());
+  return changetype<Phase>(vm.phases + <usize>index * offsetof<Phase>());
+}
+
+/** Costs found by sampling hold for the writes of one phase. */
+// @ts-ignore: decorator
+@inline
+function forgetCosts(vm: Vm): void {
+  memory.fill(vm.stepCosts, 0, (<usize>COST_STEPS) << 3);
 }
 
 /** Begins phase number `index`: places its working set and makes what its pattern needs. */
@@ -33,6 +49,7 @@ function enterPhase(vm: Vm, index: i32): void {
   const bits: u64 = vm.extents > 1 ? 64 - clz<u64>(vm.extents - 1) : 0;
   vm.extentMask = ((1 as u64) << bits) - 1;
   vm.extentShift = (bits + 1) >> 1;
+  forgetCosts(vm);
   if (phase.pattern == PATTERN_ZIPF) zipfTable(vm.zipf, pages, phase.zipfExponentMilli);
 }
 
@@ -61,7 +78,7 @@ function scatter(vm: Vm, rank: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function touch(vm: Vm, page: u64): bool {
-  const at = <usize>(page >> 6) << 3;
+  const at = (<usize>(page >> 6)) << 3;
   const bit = (1 as u64) << (page & 63);
   const zeros = load<u64>(vm.zero + at);
   if ((zeros & bit) != 0) store<u64>(vm.zero + at, zeros & ~bit);
@@ -137,6 +154,9 @@ export function resetGuest(vm: Vm): void {
   vm.guestNs = 0;
   vm.guestWrites = 0;
   vm.choice = vm.choiceSeed;
+  vm.workingSetStart = 0;
+  vm.workingSetPages = 0;
+  forgetCosts(vm);
 }
 
 /**

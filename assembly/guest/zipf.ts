@@ -1,6 +1,6 @@
 // Zipf's law without a table of all ranks: the inverse distribution function of the bounded Pareto law at 4097 quantiles, and
 // a uniform draw between two neighbours. `pow` is the one compiled into this module, so the table is the same everywhere.
-import { ZIPF_CELLS } from "../layout";
+import { ZIPF_CELLS } from '../layout';
 
 /** 2^-52: turns 52 random bits into a number from 0 to below 1. */
 const UNIT: f64 = 1.0 / 4503599627370496.0;
@@ -15,7 +15,10 @@ export function zipfTable(table: usize, ranks: u64, exponentMilli: u64): void {
   const span = exponentMilli == 1000 ? 0.0 : NativeMath.pow(most, power) - 1.0;
   for (let cell: u32 = 0; cell <= ZIPF_CELLS; ++cell) {
     const quantile = <f64>cell / <f64>ZIPF_CELLS;
-    const start = exponentMilli == 1000 ? NativeMath.pow(most, quantile) : NativeMath.pow(1.0 + quantile * span, 1.0 / power);
+    const start =
+      exponentMilli == 1000
+        ? NativeMath.pow(most, quantile)
+        : NativeMath.pow(1.0 + quantile * span, 1.0 / power);
     store<f64>(table + ((<usize>cell) << 3), start);
   }
   store<f64>(table, 1.0);
@@ -26,7 +29,7 @@ export function zipfTable(table: usize, ranks: u64, exponentMilli: u64): void {
 // @ts-ignore: decorator
 @inline
 export function zipfRank(table: usize, random: u64, ranks: u64): u64 {
-  const cell = table + (<usize>(random >> 52) << 3);
+  const cell = table + ((<usize>(random >> 52)) << 3);
   const start = load<f64>(cell);
   const place = <f64>(random & 0xfffffffffffff) * UNIT;
   const rank = <u64>(start + (load<f64>(cell, 8) - start) * place) - 1;

@@ -3,9 +3,26 @@
  * of the memory are made anew for every use, because memory that grows detaches them; that costs nothing next to a call.
  */
 import { ProblemError, assert } from '../base/result.ts';
-import { GIB, KIB, MIB, PAGE_BYTES, type Bytes, type BytesPerSecond, type Ns, type Ppm } from '../base/units.ts';
+import {
+  GIB,
+  KIB,
+  MIB,
+  PAGE_BYTES,
+  type Bytes,
+  type BytesPerSecond,
+  type Ns,
+  type Ppm,
+} from '../base/units.ts';
 import { COMPRESSIONS, WORKLOAD_PATTERNS, type Phase } from '../scenario/schema.ts';
-import type { AdvanceStop, Comparison, Counters, DataPlane, Fidelity, GuestMemory, GuestMemorySpec } from '../sim/data-plane.ts';
+import type {
+  AdvanceStop,
+  Comparison,
+  Counters,
+  DataPlane,
+  Fidelity,
+  GuestMemory,
+  GuestMemorySpec,
+} from '../sim/data-plane.ts';
 import type { Kernels } from './wasm.ts';
 
 /** A wasm memory has 4 GiB; its last 64 KiB stay free so that no address wraps around. */
@@ -15,6 +32,9 @@ const CAPACITY_BYTES = 4 * GIB - 64 * KIB;
 const MAILBOX_DOUBLES = 256;
 
 const BUCKETS = 4096;
+
+/** As the schema has it; more would not fit the mailbox. */
+const MOST_PHASES = 16;
 
 /** The codes of `vmAdvance`. */
 const STOPS: readonly AdvanceStop[] = ['time', 'round', 'budget'];
@@ -79,7 +99,10 @@ export class WasmGuestMemory implements GuestMemory {
   }
 
   advance(untilNs: Ns, pageBudget: number): AdvanceStop {
-    const stop = STOPS[this.kernels.vmAdvance(this.vm(), wholeNs(untilNs), Math.min(pageBudget, Number.MAX_SAFE_INTEGER))];
+    const stop =
+      STOPS[
+        this.kernels.vmAdvance(this.vm(), wholeNs(untilNs), Math.min(pageBudget, Number.MAX_SAFE_INTEGER))
+      ];
     assert(stop, 'the kernels stop for a known reason');
     return stop;
   }
@@ -153,6 +176,7 @@ function mailboxOf(kernels: Kernels): Float64Array {
 /** The fields of `VmSpec` and `PhaseSpec` in `assembly/layout.ts`, in their order. */
 function writeSpec(mailbox: Float64Array, spec: GuestMemorySpec): void {
   assert(spec.usedBytes > 0 && spec.usedBytes % PAGE_BYTES === 0, 'used memory is whole pages');
+  assert(spec.phases.length >= 1 && spec.phases.length <= MOST_PHASES, 'a guest has 1 to 16 phases');
   const pageCount = spec.usedBytes / PAGE_BYTES;
   mailbox.set([
     spec.fidelity === 'byte-exact' ? 1 : 0,

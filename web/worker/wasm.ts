@@ -38,10 +38,16 @@ function refuse(code: string, message: string): never {
 /** Compiles and starts the kernels in a memory of their own. */
 export async function instantiateKernels(bytes: BufferSource): Promise<Kernels> {
   if (typeof WebAssembly !== 'object') {
-    refuse('wasm.missing', 'This browser has no WebAssembly (or a setting turns it off). Use a current Chrome, Edge, Firefox or Safari.');
+    refuse(
+      'wasm.missing',
+      'This browser has no WebAssembly (or a setting turns it off). Use a current Chrome, Edge, Firefox or Safari.',
+    );
   }
   if (!WebAssembly.validate(SIMD_MODULE)) {
-    refuse('wasm.no-simd', 'This browser’s WebAssembly has no SIMD. Chrome and Edge have it from 91 on, Firefox from 89, Safari from 16.4.');
+    refuse(
+      'wasm.no-simd',
+      'This browser’s WebAssembly has no SIMD. Chrome and Edge have it from 91 on, Firefox from 89, Safari from 16.4.',
+    );
   }
   const { instance } = await WebAssembly.instantiate(bytes, {});
   return instance.exports as unknown as Kernels;

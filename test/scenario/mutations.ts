@@ -96,6 +96,10 @@ function nearby(value: number, random: Dice): number {
 function addKey(target: unknown, random: Dice): void {
   if (typeof target !== 'object' || target === null) return;
   const value = random.pick(ODD_VALUES);
+  if (Array.isArray(target)) {
+    target.push(value);
+    return;
+  }
   Object.defineProperty(target, random.pick(ODD_KEYS), {
     value,
     enumerable: true,

@@ -8,6 +8,7 @@ import {
   stableText,
   toColumns,
 } from '../../web/scenario/canonical.ts';
+import type { JsonObject } from '../../web/scenario/canonical.ts';
 import {
   checkFileSize,
   openScenarioFile,

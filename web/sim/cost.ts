@@ -3,8 +3,9 @@ import { NS_PER_SECOND, PAGE_BYTES, type Bytes } from '../base/units.ts';
 import type { Problem } from '../base/result.ts';
 import { formatDuration, formatIec } from '../scenario/quantity.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { DataPlane, Fidelity, GuestMemorySpec } from './data-plane.ts';
+import type { DataPlane, Fidelity } from './data-plane.ts';
 import { estimateMigration } from './estimate.ts';
+import { memorySpec } from './memory-spec.ts';
 import type { PlannedMigration } from './run-log.ts';
 
 /** What one machine does a second; measured by whoever starts the engine, never part of a result. */
@@ -21,22 +22,6 @@ export const SLOW_MACHINE: Machine = {
   writesPerSecond: 15_000_000,
   mostSeconds: 300,
 };
-
-export function memorySpec(scenario: Scenario, planned: PlannedMigration): GuestMemorySpec {
-  const vm = scenario.vms.find((one) => one.id === planned.vm);
-  if (!vm) throw new Error(`broken invariant: ${planned.vm} is planned and not in the scenario`);
-  const { compression, xbzrleCacheBytes, traceFaultNs } = scenario.policy;
-  return {
-    fidelity: planned.fidelity,
-    usedBytes: planned.usedBytes,
-    seed: scenario.seed + planned.index,
-    content: vm.content,
-    phases: vm.phases,
-    compression,
-    xbzrleCacheBytes,
-    traceFaultNs,
-  };
-}
 
 export interface Cost {
   readonly bytes: Bytes;

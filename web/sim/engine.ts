@@ -30,12 +30,14 @@ export function* simulate(
     const startNs = Math.max(freeNs, planned.requestedNs);
     const migration = new Migration(scenario, vm, planned, plane, out, place.get(vm.id) as string, startNs);
     const run = migration.run();
-    for (let step = run.next(); ; step = run.next()) {
-      if (step.done) {
-        reports.push(step.value);
-        break;
-      }
-      yield out.drain(share(planned.index, migration, migrations.length));
+    try {
+      let step = run.next();
+      for (; !step.done; step = run.next())
+        yield out.drain(share(planned.index, migration, migrations.length));
+      reports.push(step.value);
+    } finally {
+      // A run that is dropped half way gives its memory back.
+      run.return(undefined as never);
     }
     place.set(vm.id, migration.endsOn);
     freeNs = migration.nowNs;

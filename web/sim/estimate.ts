@@ -2,14 +2,14 @@
  * Total time, downtime, bytes and rounds before the move and after each round, from the expected number of distinct dirty pages
  * and the very decision function the migration uses. The range is what a write rate 5 % lower or higher would give.
  */
-import { NS_PER_SECOND, PAGE_BYTES, PPM, transferNs, type Bytes, type Ns, type Ppm } from '../base/units.ts';
+import { PPM, transferNs, type Bytes, type Ns, type Ppm } from '../base/units.ts';
 import { assert } from '../base/result.ts';
-import type { Phase, Scenario, Vm } from '../scenario/schema.ts';
+import type { Scenario, Vm } from '../scenario/schema.ts';
 import type { Counters } from './data-plane.ts';
-import type { EstimateNumbers } from './events.ts';
-import { ExpectedWrites } from './expected.ts';
+import type { EstimateNumbers, RoundReason } from './events.ts';
+import { ExpectedGuest } from './expected-guest.ts';
+import { memorySpec } from './memory-spec.ts';
 import { decideAfterRound, ESXI } from './policy/esxi.ts';
-import { RAW_PAGE_WIRE_BYTES, ZERO_PAGE_WIRE_BYTES } from './rounds.ts';
 import type { PlannedMigration } from './run-log.ts';
 
 /** Where a migration under way stands, after `round` has ended. */
@@ -20,11 +20,6 @@ export interface Progress {
   readonly left: readonly Bytes[];
 }
 
-/** LZ4 on 4 KiB pages of these classes, measured with this project's encoder; random pages go as they are. */
-const LZ4_SHARE = { text: 0.52, heap: 0.45, random: 1 };
-/** XBZRLE: header and length field, and about three bytes of run lengths for each changed spot. */
-const DELTA_HEADER_BYTES = 11;
-const DELTA_RUN_BYTES = 3;
 const SPREAD = 0.05;
 
 export function estimateMigration(
@@ -61,16 +56,8 @@ type CourseEnd = Pick<
   'totalNs' | 'downtimeNs' | 'networkGapNs' | 'wireBytes' | 'rounds' | 'converges'
 >;
 
-interface ExpectedRound {
-  readonly sentBytes: Bytes;
-  readonly durationNs: Ns;
-  readonly writes: number;
-  readonly dirtyPages: number;
-}
-
 class Course {
-  readonly #phase: Phase;
-  readonly #expected: ExpectedWrites;
+  readonly #guest: ExpectedGuest;
   #speedPpm: Ppm = PPM;
   #wireBytes = 0;
   #timeNs = 0;
@@ -80,135 +67,61 @@ class Course {
     readonly scenario: Scenario,
     readonly vm: Vm,
     readonly planned: PlannedMigration,
-    readonly writeFactor: number,
+    writeFactor: number,
   ) {
-    this.#phase = vm.phases[0] as Phase;
-    this.#expected = new ExpectedWrites(this.#phase, planned.pageCount);
+    this.#guest = new ExpectedGuest(memorySpec(scenario, planned), writeFactor);
   }
 
   run(progress: Progress | null, nowNs: Ns): CourseEnd {
     if (this.planned.bytesPerSecond <= 0)
       return { totalNs: 0, downtimeNs: 0, networkGapNs: 0, wireBytes: 0, rounds: 0, converges: 0 };
-    this.#timeNs = this.#beforeRounds();
-    let dirtyPages = this.planned.pageCount;
+    this.#timeNs = beforeRounds(this.scenario, this.planned);
     for (let round = 0; ; round++) {
-      const sent = this.#round(round, dirtyPages);
-      const known = progress !== null && round <= progress.round;
-      dirtyPages = known && round === progress.round ? this.#adopt(progress, nowNs) : sent.dirtyPages;
-      const perPage = this.#costSeenIn(round);
-      const leftBytes = Math.ceil(dirtyPages * perPage);
-      if (!known) {
-        const neededNs = transferNs(leftBytes, this.planned.bytesPerSecond);
-        const facts = {
-          round,
-          sentBytes: sent.sentBytes,
-          leftBytes,
-          neededNs,
-          leftBefore: this.#left,
-          speedPpm: this.#speedPpm,
-        };
-        const decision = decideAfterRound(this.scenario.policy, facts);
-        this.#speedPpm = decision.speedPpm;
-        this.#left.push(leftBytes);
-        if (decision.reason === 'within-goal') return this.#switchOver(round + 1, leftBytes);
-        if (decision.reason === 'no-progress') return this.#end(round + 1, 0, 0);
+      const sentBytes = this.#round();
+      if (progress !== null && round < progress.round) continue;
+      if (progress !== null && round === progress.round) {
+        this.#adopt(progress, nowNs);
+        continue;
       }
+      const decision = this.#decide(round, sentBytes);
+      if (decision === 'within-goal') return this.#switchOver(round + 1);
+      if (decision === 'no-progress') return this.#end(round + 1, 0, 0);
     }
   }
 
-  /** Phases that hold later in the guest's time; the working set of the first is kept. */
-  #writesPerSecond(): number {
-    const guestNs = this.#timeNs - this.#beforeRounds();
-    const phase = this.vm.phases.filter((one) => one.afterNs <= guestNs).at(-1) ?? this.#phase;
-    return phase.pattern === 'idle' ? 0 : phase.writesPerSecond * this.writeFactor;
-  }
-
-  #beforeRounds(): Ns {
-    const perPage =
-      this.scenario.policy.traceInstall === 'loose' ? ESXI.traceLooseNsPerPage : ESXI.traceStopNsPerPage;
-    return (
-      ESXI.checksNs +
-      ESXI.prepareNs +
-      ESXI.prepareRoundTrips * this.planned.rttNs +
-      this.planned.pageCount * perPage
-    );
-  }
-
-  #round(round: number, dirtyPages: number): ExpectedRound {
-    let sentBytes = round === 0 ? this.#firstRoundBytes(0) : Math.ceil(dirtyPages * this.#laterPageBytes());
-    let durationNs = transferNs(sentBytes, this.planned.bytesPerSecond);
-    let writes = this.#writesIn(durationNs);
-    if (round === 0) {
-      sentBytes = this.#firstRoundBytes(writes);
-      durationNs = transferNs(sentBytes, this.planned.bytesPerSecond);
-      writes = this.#writesIn(durationNs);
-    }
-    const left = this.#expected.dirtyAfter(writes);
-    this.#expected.endRound(writes);
-    this.#wireBytes += sentBytes;
+  #round(): Bytes {
+    const { wireBytes } = this.#guest.listCost(this.planned.bytesPerSecond, this.#speedPpm);
+    const durationNs = transferNs(wireBytes, this.planned.bytesPerSecond);
+    this.#guest.endRound(durationNs, this.#speedPpm);
+    this.#wireBytes += wireBytes;
     this.#timeNs += durationNs;
-    return { sentBytes, durationNs, writes, dirtyPages: left };
+    return wireBytes;
   }
 
-  /** Writes in a round once each first write to a page has cost the guest its trace fault. */
-  #writesIn(durationNs: Ns): number {
-    const perSecond = this.#writesPerSecond();
-    let guestNs = (durationNs * this.#speedPpm) / PPM;
-    for (let i = 0; i < 4; i++) {
-      const faults = this.#expected.dirtyAfter((perSecond * guestNs) / NS_PER_SECOND);
-      guestNs = Math.max(0, durationNs - faults * this.scenario.policy.traceFaultNs) * (this.#speedPpm / PPM);
-    }
-    return (perSecond * guestNs) / NS_PER_SECOND;
-  }
-
-  #firstRoundBytes(writes: number): Bytes {
-    const { textPpm, heapPpm, randomPpm } = this.vm.content;
-    const zeroShare = (PPM - textPpm - heapPpm - randomPpm) / PPM;
-    const woken = zeroShare * this.#expected.writtenBeforeSent(writes) * this.#expected.workingSetPages;
-    const zeroPages = this.planned.pageCount * zeroShare - woken;
-    const perPage = this.scenario.policy.compression === 'lz4' ? this.#lz4PageBytes() : RAW_PAGE_WIRE_BYTES;
-    return Math.round(zeroPages * ZERO_PAGE_WIRE_BYTES + (this.planned.pageCount - zeroPages) * perPage);
-  }
-
-  #lz4PageBytes(): number {
-    const { textPpm, heapPpm, randomPpm } = this.vm.content;
-    const all = Math.max(1, textPpm + heapPpm + randomPpm);
-    const share = (textPpm * LZ4_SHARE.text + heapPpm * LZ4_SHARE.heap + randomPpm * LZ4_SHARE.random) / all;
-    return 10 + PAGE_BYTES * share;
-  }
-
-  #laterPageBytes(): number {
-    const { compression, xbzrleCacheBytes } = this.scenario.policy;
-    if (compression === 'lz4') return this.#lz4PageBytes();
-    if (compression === 'off') return RAW_PAGE_WIRE_BYTES;
-    const hits = Math.min(1, xbzrleCacheBytes / this.planned.usedBytes);
-    const delta = Math.min(
-      RAW_PAGE_WIRE_BYTES,
-      DELTA_HEADER_BYTES + DELTA_RUN_BYTES + this.#phase.bytesPerWrite,
-    );
-    return hits * delta + (1 - hits) * RAW_PAGE_WIRE_BYTES;
-  }
-
-  /** The migration counts what is left at the mean cost of the round just sent; deltas only begin in round 1. */
-  #costSeenIn(round: number): number {
-    if (this.scenario.policy.compression === 'xbzrle' && round === 0) return RAW_PAGE_WIRE_BYTES;
-    return this.#laterPageBytes();
+  #decide(round: number, sentBytes: Bytes): RoundReason {
+    // The migration counts what is left at the mean cost of the round just sent.
+    const leftBytes = Math.ceil(this.#guest.listedPages * this.#guest.pageCost(round));
+    const neededNs = transferNs(leftBytes, this.planned.bytesPerSecond);
+    const facts = { round, sentBytes, leftBytes, neededNs, leftBefore: this.#left, speedPpm: this.#speedPpm };
+    const decision = decideAfterRound(this.scenario.policy, facts);
+    this.#speedPpm = decision.speedPpm;
+    this.#left.push(leftBytes);
+    return decision.reason;
   }
 
   /** Takes over what was really counted at the end of the last finished round. */
-  #adopt(progress: Progress, nowNs: Ns): number {
+  #adopt(progress: Progress, nowNs: Ns): void {
     this.#speedPpm = progress.speedPpm;
     this.#left.push(...progress.left);
     this.#wireBytes = progress.counters.wireBytes;
     this.#timeNs = nowNs - this.planned.requestedNs;
-    this.#expected.scaleTo(progress.counters.writtenPages);
-    return progress.counters.writtenPages;
+    this.#guest.adopt(progress.counters.writtenPages);
   }
 
-  #switchOver(rounds: number, leftBytes: Bytes): CourseEnd {
+  #switchOver(rounds: number): CourseEnd {
     const bytesPerSecond = this.planned.bytesPerSecond;
     const bitmapBytes = Math.ceil(this.planned.pageCount / 8);
-    const lastBytes = Math.ceil((leftBytes / this.#costSeenIn(rounds - 1)) * this.#laterPageBytes());
+    const lastBytes = Math.ceil(this.#guest.listedPages * this.#guest.pageCost(rounds));
     const carried =
       transferNs(bitmapBytes, bytesPerSecond) +
       transferNs(lastBytes, bytesPerSecond) +
@@ -235,4 +148,11 @@ class Course {
       converges,
     };
   }
+}
+
+/** From the request to the first page: checks, preparation, traces. */
+function beforeRounds(scenario: Scenario, planned: PlannedMigration): Ns {
+  const loose = scenario.policy.traceInstall === 'loose';
+  const traceNs = planned.pageCount * (loose ? ESXI.traceLooseNsPerPage : ESXI.traceStopNsPerPage);
+  return ESXI.checksNs + ESXI.prepareNs + ESXI.prepareRoundTrips * planned.rttNs + traceNs;
 }

@@ -21,102 +21,136 @@ interface EqualClass {
   listed: number;
 }
 
+/** Writes of one phase in one round: how many, and in which share of the round's time. */
+export interface Burst {
+  readonly writes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 export class ExpectedWrites {
   readonly #classes: EqualClass[];
   readonly #sweep: Float64Array | null;
-  readonly #pages: number;
+  /** Pages of the working set. */
+  readonly pages: number;
   /** Send moments of the working set within the round, as shares of it: all of memory goes in round 0, only these afterwards. */
   #from: number;
   #to: number;
   #writesBefore = 0;
 
   constructor(phase: Phase, usedPages: number) {
-    this.#pages = Math.min(usedPages, Math.max(1, phase.workingSetBytes / PAGE_BYTES));
-    const start = Math.floor((usedPages - this.#pages) / 3 / 64) * 64;
+    this.pages = Math.min(usedPages, Math.max(1, phase.workingSetBytes / PAGE_BYTES));
+    const start = Math.floor((usedPages - this.pages) / 3 / 64) * 64;
     this.#from = start / usedPages;
-    this.#to = (start + this.#pages) / usedPages;
+    this.#to = (start + this.pages) / usedPages;
     this.#classes =
-      phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.#pages);
+      phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.pages);
     this.#sweep = phase.pattern === 'sweep' ? new Float64Array(SWEEP_SEGMENTS).fill(1) : null;
   }
 
-  /** Pages dirty at the end of a round in which the guest makes `writes` writes. Does not change the state. */
-  dirtyAfter(writes: number): number {
-    if (this.#sweep) return this.#pagesOf(this.#sweepAfter(writes));
-    return this.#classes.reduce((sum, one) => sum + one.pages * this.#dirtyShare(one, writes), 0);
+  /** Pages dirty at the end of a round with these writes. Does not change the state. */
+  dirtyAfter(burst: Burst): number {
+    if (this.#sweep) return this.#pagesOf(this.#sweepAfter(burst));
+    return this.#classes.reduce((sum, one) => sum + one.pages * this.#dirtyShare(one, burst), 0);
   }
 
-  /** Share of the working set that is written before it is sent in round 0: zero pages among them are zero no more. */
-  writtenBeforeSent(writes: number): number {
-    const middle = (this.#from + this.#to) / 2;
-    if (this.#sweep) return Math.min(1, (writes * middle) / this.#pages);
-    const touched = this.#classes.reduce(
-      (sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, writes) * middle),
+  /** Pages of the working set that are written before they are sent in round 0: zero pages among them are zero no more. */
+  writtenBeforeSent(burst: Burst): number {
+    const moment = (this.#from + this.#to) / 2;
+    const before = clamp((moment - burst.from) / Math.max(1e-12, burst.to - burst.from));
+    if (this.#sweep) return Math.min(this.pages, burst.writes * before);
+    return this.#classes.reduce(
+      (sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, burst.writes) * before),
       0,
     );
-    return touched / this.#pages;
-  }
-
-  get workingSetPages(): number {
-    return this.#pages;
   }
 
   /** Ends the round: what is dirty now is the list of the next one. */
-  endRound(writes: number): void {
-    if (this.#sweep) this.#sweep.set(this.#sweepAfter(writes));
-    for (const one of this.#classes) one.listed = this.#dirtyShare(one, writes);
-    this.#writesBefore += writes;
+  endRound(burst: Burst): void {
+    if (this.#sweep) this.#sweep.set(this.#sweepAfter(burst));
+    for (const one of this.#classes) one.listed = this.#dirtyShare(one, burst);
+    this.#writesBefore += burst.writes;
     this.#from = 0;
     this.#to = 1;
   }
 
+  /** Pages on the list of the round to come. */
+  get listedPages(): number {
+    if (this.#sweep) return this.#pagesOf(this.#sweep);
+    return this.#classes.reduce((sum, one) => sum + one.pages * one.listed, 0);
+  }
+
   /** Holds the list against what was really counted. */
-  scaleTo(dirtyPages: number): void {
-    const expected = this.#sweep
-      ? this.#pagesOf(this.#sweep)
-      : this.#classes.reduce((sum, one) => sum + one.pages * one.listed, 0);
-    if (expected <= 0) return;
-    const factor = dirtyPages / expected;
+  scaleTo(factor: number): void {
     for (const one of this.#classes) one.listed = Math.min(1, one.listed * factor);
     this.#sweep?.forEach((listed, i, all) => (all[i] = Math.min(1, listed * factor)));
   }
 
-  #dirtyShare(one: EqualClass, writes: number): number {
-    const expectedWrites = rate(one, writes);
+  #dirtyShare(one: EqualClass, burst: Burst): number {
+    const expectedWrites = rate(one, burst.writes);
     const unlisted = oneMinusExpNegative(-expectedWrites);
-    return one.listed * this.#listedShare(expectedWrites) + (1 - one.listed) * unlisted;
+    return one.listed * this.#listedShare(expectedWrites, burst) + (1 - one.listed) * unlisted;
   }
 
-  /** 1 - (e^(-L(1-b)) - e^(-L(1-a))) / (L (b-a)). */
-  #listedShare(expectedWrites: number): number {
-    const width = expectedWrites * (this.#to - this.#from);
-    if (width < 1e-9) return oneMinusExpNegative(-expectedWrites * (1 - (this.#from + this.#to) / 2));
-    const late = oneMinusExpNegative(-expectedWrites * (1 - this.#to));
-    return 1 - ((1 - late) * oneMinusExpNegative(-width)) / width;
+  /**
+   * 1 - mean over send moments u in [a, b] of e^(-L f(u)), where f(u) is the share of the writes that come after u: 1 before
+   * the burst, falling evenly to 0 within it, 0 after it.
+   */
+  #listedShare(expectedWrites: number, burst: Burst): number {
+    const [a, b] = [this.#from, this.#to];
+    const inFrom = Math.max(a, burst.from);
+    const inTo = Math.min(b, burst.to);
+    const span = burst.to - burst.from;
+    if (b - a < 1e-12 || span < 1e-12) return oneMinusExpNegative(-expectedWrites);
+    const before = Math.max(0, Math.min(b, burst.from) - a) * oneMinusExpNegative(-expectedWrites);
+    const within =
+      inTo > inFrom
+        ? withinBurst(expectedWrites, (burst.to - inTo) / span, (inTo - inFrom) / span) * span
+        : 0;
+    return (before + within) / (b - a);
   }
 
-  /** Listed share of each segment of the working set after `writes` more steps of the pointer. */
-  #sweepAfter(writes: number): Float64Array {
+  /** Listed share of each segment of the working set after more steps of the pointer. */
+  #sweepAfter(burst: Burst): Float64Array {
     const before = this.#sweep as Float64Array;
     const after = new Float64Array(SWEEP_SEGMENTS);
-    const endWrite = this.#writesBefore + writes;
+    const endWrite = this.#writesBefore + burst.writes;
     const total = before.reduce((sum, listed) => sum + listed, 0);
     let sent = 0;
     for (let i = 0; i < SWEEP_SEGMENTS; i++) {
       const listed = before[i] as number;
       const moment = total > 0 ? this.#from + ((this.#to - this.#from) * (sent + listed / 2)) / total : 0;
       sent += listed;
-      const place = ((i + 0.5) / SWEEP_SEGMENTS) * this.#pages;
-      const lastVisit = endWrite - positiveModulo(endWrite - place, this.#pages);
-      if (writes <= 0 || lastVisit < this.#writesBefore) continue;
-      after[i] = (lastVisit - this.#writesBefore) / writes > moment ? 1 : 1 - listed;
+      after[i] = this.#visitedShare(burst, endWrite, i, listed, moment);
     }
     return after;
   }
 
-  #pagesOf(segments: Float64Array): number {
-    return (segments.reduce((sum, listed) => sum + listed, 0) / SWEEP_SEGMENTS) * this.#pages;
+  #visitedShare(burst: Burst, endWrite: number, segment: number, listed: number, moment: number): number {
+    const place = ((segment + 0.5) / SWEEP_SEGMENTS) * this.pages;
+    const lastVisit = endWrite - positiveModulo(endWrite - place, this.pages);
+    if (burst.writes <= 0 || lastVisit < this.#writesBefore) return 0;
+    const visitedAt =
+      burst.from + ((burst.to - burst.from) * (lastVisit - this.#writesBefore)) / burst.writes;
+    return visitedAt > moment ? 1 : 1 - listed;
   }
+
+  #pagesOf(segments: Float64Array): number {
+    return (segments.reduce((sum, listed) => sum + listed, 0) / SWEEP_SEGMENTS) * this.pages;
+  }
+}
+
+/** Integral of 1 - e^(-L x) for x from `late` to `late + width`: x is the share of the writes still to come. */
+function withinBurst(expectedWrites: number, late: number, width: number): number {
+  const step = expectedWrites * width;
+  if (step < 1e-9) return width * oneMinusExpNegative(-expectedWrites * (late + width / 2));
+  return (
+    width - ((1 - oneMinusExpNegative(-expectedWrites * late)) * oneMinusExpNegative(-step)) / expectedWrites
+  );
+}
+
+function clamp(share: number): number {
+  return Math.max(0, Math.min(1, share));
 }
 
 /** Expected writes to one page of the class. */

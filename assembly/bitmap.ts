@@ -5,6 +5,9 @@
 /** Words looked at in one step of a scan: 64 bytes, the least that pays for one branch. */
 const WORDS_PER_BLOCK: u32 = 8;
 
+/** Bytes that a list scan reads word by word before it may skip again: empty blocks are rarely lone ones. */
+const GROUP_BYTES: usize = 256;
+
 /** More pages than this would not fit the u32 page lists. */
 const MAX_PAGES: u64 = 1 << 32;
 
@@ -112,20 +115,25 @@ export function bitmapScanClearListFrom(
   const outEnd = out + ((<usize>maxOut) << 2);
   let at = base + ((<usize>fromWord) << 3);
   let next = out;
+  let before = out;
   while (at < end) {
-    if (end - at >= 64 && !blockHasBits(at)) {
-      at += 64;
-      continue;
-    }
-    const blockEnd = min(at + 64, end);
-    for (; at < blockEnd; at += 8) {
+    if (next == before) while (end - at >= 64 && !blockHasBits(at)) at += 64;
+    before = next;
+    for (const groupEnd = min(at + GROUP_BYTES, end); at < groupEnd; at += 8) {
       let bits = load<u64>(at);
       if (bits == 0) continue;
       const first = u32(at - base) << 3;
-      while (bits != 0 && next < outEnd) {
+      if (outEnd - next >= 256) {
+        store<u64>(at, 0);
+        do {
+          store<u32>(next, first + u32(ctz<u64>(bits)));
+          next += 4;
+          bits &= bits - 1;
+        } while (bits != 0);
+        continue;
+      }
+      for (; bits != 0 && next < outEnd; bits &= bits - 1, next += 4) {
         store<u32>(next, first + u32(ctz<u64>(bits)));
-        next += 4;
-        bits &= bits - 1;
       }
       store<u64>(at, bits);
       if (next == outEnd) return maxOut;

@@ -1,18 +1,13 @@
 /** From what the scenario asks for to migrations with every name, rate and fidelity resolved. */
 import { PPM, NS_PER_SECOND, PAGE_BYTES, mulDivFloor, type BytesPerSecond } from '../base/units.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
+import { BYTE_EXACT_MOST_BYTES } from '../scenario/knobs.ts';
+import { usedBytesOf } from '../scenario/references.ts';
 import type { Action, Host, Network, Scenario, Vm } from '../scenario/schema.ts';
 import type { Fidelity } from './data-plane.ts';
 import type { PlannedMigration } from './run-log.ts';
 
-/** Byte-exact keeps every byte twice; above this much used memory a VM is page-exact unless the scenario insists. */
-export const BYTE_EXACT_MOST_BYTES = 512 * 1024 * 1024;
-
 type MigrateAction = Extract<Action, { kind: 'migrate' }>;
-
-export function usedBytesOf(vm: Vm): number {
-  return vm.usedBytes === 0 ? vm.memoryBytes : vm.usedBytes;
-}
 
 export function fidelityOf(vm: Vm): Fidelity {
   if (vm.fidelity !== 'auto') return vm.fidelity;

@@ -11,7 +11,7 @@ export const classic: ScenarioInput = {
   sites: [{ id: 'site-a', name: 'Rome' }],
   clusters: [{ id: 'cluster-01', site: 'site-a' }],
   networks: [
-    { id: 'vmotion', kind: 'vmotion', goodputPpm: 940_000, rttNs: 200_000 },
+    { id: 'vmotion', kind: 'vmotion', rttNs: 200_000 },
     { id: 'vm-network', kind: 'vm' },
   ],
   hosts: [

@@ -17,7 +17,7 @@ export const longDistance: ScenarioInput = {
     { id: 'cluster-02', site: 'site-b' },
   ],
   networks: [
-    { id: 'vmotion', kind: 'vmotion', goodputPpm: 940_000, rttNs: 100 * NS_PER_MS, windowBytes: 16 * MIB },
+    { id: 'vmotion', kind: 'vmotion', rttNs: 100 * NS_PER_MS, windowBytes: 16 * MIB },
     { id: 'vm-network', kind: 'vm' },
   ],
   hosts: [

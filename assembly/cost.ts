@@ -35,8 +35,11 @@ import {
 } from './wire';
 import { cacheInsert, cacheLookup, xbzrleEncode } from './xbzrle';
 
-/** Pages encoded for one mean; the mean of 64 block lengths of one class is within about a per cent of the mean of all. */
+/** Pages encoded for one mean, which then is within about a per cent of the mean of all pages of that class. */
 const SAMPLES: u64 = 64;
+
+/** Means of writes are counted in parts of this. */
+const FRACTION: u64 = 1024;
 
 /** The cache keys pages with 32 bits and keeps the largest for itself: pages beyond are always sent whole. */
 const MOST_CACHED_PAGE: u64 = u32.MAX_VALUE;
@@ -53,31 +56,21 @@ function deltaCost(): u64 {
   return length < 0 ? WHOLE_WIRE_BYTES : DELTA_EXTRA_BYTES + <u64>length;
 }
 
-/** Mean wire bytes of a page of class `kind` under LZ4, rounded. */
-function meanLz4Cost(vm: Vm, kind: u32): u64 {
-  let sum: u64 = 0;
-  for (let page: u64 = 0; page < SAMPLES; ++page) {
-    fillPage(vm, page, kind, SAMPLE_NEW);
-    sum += lz4Cost();
-  }
-  return (sum + SAMPLES / 2) / SAMPLES;
-}
-
 /**
- * Mean wire bytes of pages that were written `writes` times: their delta, or with LZ4 the block of a page that was zero
- * before. The pages are drawn from where the guest writes, so their classes are mixed as there.
+ * Mean wire bytes, rounded, of pages that were written `writes` times: with LZ4 the block of a page of class `kind`; with XBZRLE
+ * the delta of pages drawn from where the guest writes, so that their classes are mixed as there.
  */
-function meanWrittenCost(vm: Vm, writes: u64): u64 {
+function meanCost(vm: Vm, kind: u32, writes: u64): u64 {
   const phase = phaseAt(vm, max(vm.phaseIndex, 0));
   const isLz4 = vm.compression == COMPRESSION_LZ4;
   let sum: u64 = 0;
   for (let sample: u64 = 0; sample < SAMPLES; ++sample) {
     const page = vm.workingSetStart + (mix64(vm.contentSeed ^ sample) % max<u64>(vm.workingSetPages, 1));
-    const kind = isLz4 ? CLASS_ZERO : classOfExtent(vm, page >> EXTENT_SHIFT);
-    fillPage(vm, page, kind, SAMPLE_OLD);
-    memory.copy(SAMPLE_NEW, SAMPLE_OLD, PAGE_BYTES);
+    const pageKind = isLz4 ? kind : classOfExtent(vm, page >> EXTENT_SHIFT);
+    fillPage(vm, page, pageKind, SAMPLE_NEW);
+    if (!isLz4) memory.copy(SAMPLE_OLD, SAMPLE_NEW, PAGE_BYTES);
     for (let write: u64 = 0; write < writes; ++write) {
-      writeInto(vm, SAMPLE_NEW, kind, ~(sample * SAMPLES + write), phase.bytesPerWrite);
+      writeInto(vm, SAMPLE_NEW, pageKind, ~(sample * SAMPLES + write), phase.bytesPerWrite);
     }
     sum += isLz4 ? lz4Cost() : deltaCost();
   }
@@ -85,36 +78,53 @@ function meanWrittenCost(vm: Vm, writes: u64): u64 {
 }
 
 /** The mean cost at step `step`, which is 2^step writes; sampled once a phase. No cost is 0, so 0 says that it is not there. */
-function stepCost(vm: Vm, step: u64): u64 {
-  const at = vm.stepCosts + ((<usize>step) << 3);
-  if (load<u64>(at) == 0) store<u64>(at, meanWrittenCost(vm, (1 as u64) << step));
+function stepCost(vm: Vm, kind: u32, step: u64): u64 {
+  const at = vm.stepCosts + ((<usize>kind * COST_STEPS + <usize>step) << 3);
+  if (load<u64>(at) == 0) store<u64>(at, meanCost(vm, kind, (1 as u64) << step));
   return load<u64>(at);
 }
 
-/** The cost for a mean of `writes` writes a page: on the line between the two neighbours among 1, 2, 4 ... 64. */
-function costAfterWrites(vm: Vm, writes: u64): u64 {
-  const step = min<u64>(63 - clz<u64>(writes), COST_STEPS - 1);
-  const low = stepCost(vm, step);
-  const below = (1 as u64) << step;
-  if (below == writes || step == COST_STEPS - 1) return low;
-  const rise = <i64>stepCost(vm, step + 1) - <i64>low;
-  return low + <u64>((rise * <i64>(writes - below)) / <i64>below);
+/** The cost for a mean of `writes` / 1024 writes a page: on the line between the two neighbours among 1, 2, 4 ... 64. */
+function costAfterWrites(vm: Vm, kind: u32, writes: u64): u64 {
+  const atLeastOne = max(writes, FRACTION);
+  const step = min<u64>(63 - clz<u64>(atLeastOne / FRACTION), COST_STEPS - 1);
+  const low = stepCost(vm, kind, step);
+  const below = FRACTION << step;
+  if (below == atLeastOne || step == COST_STEPS - 1) return low;
+  const rise = <i64>stepCost(vm, kind, step + 1) - <i64>low;
+  return low + <u64>((rise * <i64>(atLeastOne - below)) / <i64>below);
 }
 
-/** Once a VM: what pages of each class cost under LZ4. */
-export function sampleClassCosts(vm: Vm): void {
+/**
+ * Before the first round: pages are as they were made, but for zero pages, which cost this only once they were written. No
+ * page is in the cache.
+ */
+export function firstCosts(vm: Vm): void {
   if (vm.compression != COMPRESSION_LZ4) return;
-  vm.textCost = meanLz4Cost(vm, CLASS_TEXT);
-  vm.heapCost = meanLz4Cost(vm, CLASS_HEAP);
-  vm.randomCost = meanLz4Cost(vm, CLASS_RANDOM);
+  vm.zeroCost = costAfterWrites(vm, CLASS_ZERO, FRACTION);
+  vm.textCost = meanCost(vm, CLASS_TEXT, 0);
+  vm.heapCost = meanCost(vm, CLASS_HEAP, 0);
+  vm.randomCost = meanCost(vm, CLASS_RANDOM, 0);
 }
 
-/** Once a round: what a page that was written `writes` times in the mean costs. */
-export function sampleWrittenCosts(vm: Vm, writes: u64): void {
-  if (vm.compression == COMPRESSION_OFF) return;
-  const cost = costAfterWrites(vm, max<u64>(writes, 1));
-  if (vm.compression == COMPRESSION_LZ4) vm.zeroWrittenCost = cost;
-  else vm.deltaCost = cost;
+/**
+ * Before every other round, whose pages were all written: a delta holds the writes of the last round, `roundWrites` over the pages
+ * on the list; a page under LZ4 holds all writes since the beginning, spread over the pages that can have them, and pages on the
+ * list at least those of the round.
+ */
+export function nextCosts(vm: Vm, roundWrites: u64): void {
+  if (vm.compression == COMPRESSION_OFF || vm.toSendPages == 0) return;
+  const ofRound = (roundWrites * FRACTION) / vm.toSendPages;
+  if (vm.compression == COMPRESSION_XBZRLE) {
+    vm.deltaCost = costAfterWrites(vm, CLASS_ZERO, ofRound);
+    return;
+  }
+  const touched = max<u64>(min(vm.guestWrites, vm.workingSetPages), 1);
+  const writes = max(ofRound, (vm.guestWrites * FRACTION) / touched);
+  vm.zeroCost = costAfterWrites(vm, CLASS_ZERO, writes);
+  vm.textCost = costAfterWrites(vm, CLASS_TEXT, writes);
+  vm.heapCost = costAfterWrites(vm, CLASS_HEAP, writes);
+  vm.randomCost = costAfterWrites(vm, CLASS_RANDOM, writes);
 }
 
 /** Adds up pages of one class under LZ4; counts them as compressed where the mean says that a block is cheaper. */
@@ -136,7 +146,7 @@ function costLz4(vm: Vm, word: u32, bits: u64): u64 {
       if (kind == CLASS_TEXT) bytes += costOf(vm, pages, vm.textCost);
       else if (kind == CLASS_HEAP) bytes += costOf(vm, pages, vm.heapCost);
       else if (kind == CLASS_RANDOM) bytes += costOf(vm, pages, vm.randomCost);
-      else bytes += costOf(vm, pages, vm.zeroWrittenCost);
+      else bytes += costOf(vm, pages, vm.zeroCost);
     }
     ++extent;
   }

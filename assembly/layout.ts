@@ -38,8 +38,9 @@ export const TEXT_BYTES: usize = 65536;
 /** Most phases a guest may have; the schema has the same limit. */
 export const MOST_PHASES: u32 = 16;
 
-/** Costs of written pages are sampled at 1, 2, 4 ... 64 writes a page. */
+/** Costs of written pages are sampled at 1, 2, 4 ... 64 writes a page, for each of four classes of content. */
 export const COST_STEPS: u32 = 7;
+export const COST_BYTES: usize = 4 * 8 * <usize>COST_STEPS;
 
 export const COMPRESSION_OFF: u32 = 0;
 export const COMPRESSION_LZ4: u32 = 1;
@@ -194,11 +195,11 @@ export class Vm {
   differentPage: i64;
   sourceHash: u64;
   targetHash: u64;
-  // Page-exact: wire bytes of a page, by class of content and by how often it was written.
+  // Page-exact: wire bytes of a page, by class of content and by how often it was written; chosen anew for every round.
+  zeroCost: u64;
   textCost: u64;
   heapCost: u64;
   randomCost: u64;
-  zeroWrittenCost: u64;
   deltaCost: u64;
 }
 
@@ -270,7 +271,7 @@ function mapVm(base: u64): VmMap {
   take(offsetof<Vm>());
   map.phases = take(<u64>MOST_PHASES * offsetof<Phase>());
   map.zipf = take((<u64>ZIPF_CELLS + 1) << 3);
-  map.stepCosts = take((<u64>COST_STEPS) << 3);
+  map.stepCosts = take(COST_BYTES);
   map.toSend = take(bitmapBytes);
   map.written = take(bitmapBytes);
   map.zero = take(bitmapBytes);

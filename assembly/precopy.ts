@@ -2,7 +2,7 @@
 // groups, one bitmap word each; the guest runs at group boundaries alone. That is why no result depends on how the time
 // is cut into calls: a call only says how many groups may begin (those before `untilNs`) and end (those until `untilNs`).
 import { bitmapNextWord } from './bitmap';
-import { costPages, sampleWrittenCosts } from './cost';
+import { costPages, firstCosts, nextCosts } from './cost';
 import { resetGuest, runGuest } from './guest/synthetic';
 import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
 import { sendPages } from './wire';
@@ -98,7 +98,7 @@ export function beginTracking(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
   vm.writtenPages = 0;
   if (vm.compression == COMPRESSION_XBZRLE) cacheInit(vm.cache, vm.cacheSlots, vm.byteExact);
   resetGuest(vm);
-  if (vm.byteExact == 0) sampleWrittenCosts(vm, 1);
+  if (vm.byteExact == 0) firstCosts(vm);
 }
 
 /**
@@ -144,8 +144,7 @@ export function nextRound(vm: Vm): u64 {
   vm.writtenPages = 0;
   vm.cursorWord = 0;
   ++vm.round;
-  const writes = vm.guestWrites - vm.roundFirstWrite;
+  if (vm.byteExact == 0) nextCosts(vm, vm.guestWrites - vm.roundFirstWrite);
   vm.roundFirstWrite = vm.guestWrites;
-  if (vm.byteExact == 0 && vm.toSendPages != 0) sampleWrittenCosts(vm, writes / vm.toSendPages);
   return vm.toSendPages;
 }

@@ -1,7 +1,6 @@
 // The calls of the adapter in JavaScript. Numbers cross as doubles holding whole numbers, a VM as its address; what is more
 // than one number goes through the mailbox. Nothing here decides anything: it translates.
 import { bitmapBuckets } from './bitmap';
-import { sampleClassCosts } from './cost';
 import { fillMemory, markZeroPages } from './guest/content';
 import { phaseAt } from './guest/synthetic';
 import { makeText } from './guest/text';
@@ -92,7 +91,6 @@ export function vmCreate(): usize {
   makeText();
   markZeroPages(vm);
   if (vm.byteExact != 0) fillMemory(vm);
-  else sampleClassCosts(vm);
   return changetype<usize>(vm);
 }
 

@@ -1,7 +1,7 @@
 // The synthetic guest: it runs at group boundaries, for the time the group was on the wire, and executes its writes one by
 // one. Which pages it writes depends on its guest time and its seed alone, never on how the time was cut into calls.
 import {
-  COST_STEPS,
+  COST_BYTES,
   GROUP_PAGES,
   PATTERN_IDLE,
   PATTERN_SWEEP,
@@ -32,7 +32,7 @@ export function phaseAt(vm: Vm, index: i32): Phase {
 // @ts-ignore: decorator
 @inline
 function forgetCosts(vm: Vm): void {
-  memory.fill(vm.stepCosts, 0, (<usize>COST_STEPS) << 3);
+  memory.fill(vm.stepCosts, 0, COST_BYTES);
 }
 
 /** Begins phase number `index`: places its working set and makes what its pattern needs. */

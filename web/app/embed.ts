@@ -1,0 +1,47 @@
+/** The page for frames: the same session and engine, without anything that edits, stores or shares. */
+import { mount } from 'svelte';
+import '../view/tokens.css';
+import '../view/base.css';
+import { firstPreset } from '../model/gallery.ts';
+import { Preferences } from '../model/preferences.svelte.ts';
+import { Session } from '../model/session.svelte.ts';
+import EmbedApp from '../view/EmbedApp.svelte';
+import { connect } from './engine.ts';
+import { baseOf, readAddress } from './url.ts';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('the page has no element with the id "app"');
+
+const opening = readAddress(location.search, location.hash);
+const { presentation } = opening;
+const session = new Session(opening.scenario ?? firstPreset().scenario, opening.origin, connect);
+const theme = presentation.theme === 'dark' || presentation.theme === 'auto' ? presentation.theme : 'light';
+// A frame without an origin may not even name its storage: nothing is kept.
+const noStore = { getItem: () => null, setItem: () => undefined };
+const preferences = new Preferences(() => noStore, theme);
+
+if (opening.broken) session.openBroken(opening.broken);
+if (opening.asksSpeed) session.playback.setSpeed(presentation.speed);
+
+mount(EmbedApp, {
+  target,
+  props: {
+    session,
+    preferences,
+    outUrl: presentation.links ? outUrl() : null,
+    controls: presentation.controls,
+    showsErrors: presentation.errors !== 'none',
+  },
+});
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const plays = presentation.autoplay === 'force' || (presentation.autoplay === 'yes' && !calm);
+if (!opening.broken && (plays || presentation.atNs !== null)) void session.migrate(presentation.atNs);
+
+/** The whole page shows the same address; what belongs to the frame alone is left away. */
+function outUrl(): string {
+  const search = new URLSearchParams(location.search);
+  for (const name of ['embed', 'autoplay', 'links', 'controls', 'errors']) search.delete(name);
+  const query = search.toString();
+  return baseOf(location) + (query === '' ? '' : `?${query}`) + location.hash;
+}

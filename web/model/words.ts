@@ -1,0 +1,225 @@
+/** What the rail says about one instant: the headline, the line under it and four numbers. Pure functions of a moment. */
+import { PPM } from '../base/units.ts';
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatIec,
+  formatPercent,
+  formatRate,
+} from '../scenario/quantity.ts';
+
+import type { Moment } from './moment.ts';
+
+export interface Headline {
+  readonly title: string;
+  readonly under: string;
+}
+
+export interface Figure {
+  readonly value: string;
+  readonly label: string;
+  readonly tone: 'plain' | 'dirty' | 'predict' | 'stun';
+}
+
+export function headline(moment: Moment): Headline {
+  const { vm, sourceHost, targetHost, pageCount, usedBytes } = moment.migration;
+  switch (moment.stage) {
+    case 'ready':
+      return {
+        title: `Drag ${vm} to ${targetHost}, or press Migrate`,
+        under:
+          'It will go on running while its memory is copied. The question is for how long it must stop at the end.',
+      };
+    case 'queued':
+      return { title: `${vm} waits for its turn`, under: 'Another migration is under way.' };
+    case 'checking':
+      return { title: `May ${vm} run on ${targetHost}?`, under: `It runs on ${sourceHost} meanwhile.` };
+    case 'preparing':
+      return {
+        title: `${targetHost} makes room for ${vm}`,
+        under: `${sourceHost} and ${targetHost} open the connection for ${formatIec(usedBytes)} of memory.`,
+      };
+    case 'tracing':
+      return {
+        title: 'From now on every write is noticed',
+        under: `Traces are set on ${formatCount(pageCount)} pages.`,
+      };
+    case 'pre-copy':
+      return { title: roundTitle(moment), under: runningUnder(moment) };
+    case 'stun':
+      return {
+        title: `${vm} stands still: the last pages cross`,
+        under: `Stopped for ${formatDuration(moment.downtimeNs)} so far. Its users wait.`,
+      };
+    case 'settling':
+      return moment.runsOn === targetHost
+        ? {
+            title: `${vm} runs on ${targetHost}`,
+            under: `It stood still for ${formatDuration(moment.downtimeNs)}. RARP tells the switch where it is now.`,
+          }
+        : { title: `${vm} runs on at ${sourceHost}`, under: 'The copy on the target is thrown away.' };
+    case 'completed':
+      return { title: completedTitle(moment), under: `${vm} runs on ${targetHost}; ${sourceHost} has freed its memory.` };
+    case 'cancelled':
+      return {
+        title: `Cancelled: ${vm} runs on at ${sourceHost}`,
+        under: stayed(moment),
+      };
+    case 'failed':
+      return { title: failedTitle(moment), under: stayed(moment) };
+  }
+}
+
+function roundTitle({ round, rounds, migration }: Moment): string {
+  if (round === 0) return `Round 0: sending all ${formatCount(migration.pageCount)} pages while ${migration.vm} runs`;
+  const done = rounds.at(-1)?.done === true;
+  return done
+    ? `Round ${round} is over: how much was written meanwhile?`
+    : `Round ${round}: sending again what was written during round ${round - 1}`;
+}
+
+/** A guest slower than this is felt by whoever uses it. */
+const NOTICED_BELOW_PPM = 0.95 * PPM;
+
+function runningUnder({ migration, runsOn, speedPpm }: Moment): string {
+  if (speedPpm >= NOTICED_BELOW_PPM) return `${migration.vm} still runs on ${runsOn}. Its users have noticed nothing.`;
+  return `${migration.vm} runs on ${runsOn} at ${formatPercent(speedPpm)} of its speed, slowed down by the copying.`;
+}
+
+function completedTitle({ report, downtimeNs, client, atNs, migration }: Moment): string {
+  const total = formatDuration(report?.totalNs ?? atNs - migration.requestedNs);
+  const pings =
+    client.lostPings === 0
+      ? 'every ping was answered'
+      : `${formatCount(client.lostPings)} ${client.lostPings === 1 ? 'ping' : 'pings'} went unanswered`;
+  const lost = client.lost === 0 ? 'no transaction was lost' : `${formatCount(client.lost)} transactions were lost`;
+  return `Moved in ${total}. ${migration.vm} stood still for ${formatDuration(downtimeNs)}; ${pings}, ${lost}.`;
+}
+
+function failedTitle({ failReason, migration }: Moment): string {
+  const { vm, targetHost } = migration;
+  switch (failReason) {
+    case 'no-convergence':
+      return `Not moved: ${vm} writes as fast as the link sends`;
+    case 'switchover-timeout':
+      return 'Not moved: the switchover took too long';
+    case 'proof':
+      return `Not moved: the memory on ${targetHost} is not the same`;
+    default:
+      return `Not moved: ${vm} may not run on ${targetHost}`;
+  }
+}
+
+function stayed({ migration, downtimeNs, sentPages }: Moment): string {
+  const users =
+    downtimeNs > 0
+      ? `It stood still for ${formatDuration(downtimeNs)} and runs on at ${migration.sourceHost}`
+      : `It runs on at ${migration.sourceHost} as if nothing had been. Its users noticed nothing`;
+  return sentPages > 0 ? `${users}; the copy on ${migration.targetHost} is thrown away.` : `${users}.`;
+}
+
+export function figures(moment: Moment): Figure[] {
+  if (moment.stage === 'ready') return predictedFigures(moment);
+  if (moment.stage === 'completed') return completedFigures(moment);
+  if (moment.stage === 'failed' || moment.stage === 'cancelled') return stoppedFigures(moment);
+  return [sent(moment), left(moment), downtime(moment), predictedStun(moment)];
+}
+
+function predictedFigures({ estimate }: Moment): Figure[] {
+  if (!estimate) return [];
+  const figure = (value: string, label: string): Figure => ({ value, label, tone: 'predict' });
+  return [
+    figure(formatDuration(estimate.totalNs), estimate.converges ? 'predicted total' : 'predicted until it gives up'),
+    estimate.converges
+      ? figure(formatDuration(estimate.downtimeNs), 'predicted stun')
+      : figure('never', 'predicted: it does not converge'),
+    figure(formatBytes(estimate.wireBytes), 'predicted on the wire'),
+    figure(formatCount(estimate.rounds), 'predicted rounds'),
+  ];
+}
+
+function completedFigures(moment: Moment): Figure[] {
+  const { report, client } = moment;
+  return [
+    plain(formatDuration(report?.totalNs ?? 0), 'total time'),
+    { value: formatDuration(moment.downtimeNs), label: 'the VM stood still', tone: 'stun' },
+    sent(moment),
+    plain(formatCount(client.lostPings), `unanswered of ${formatCount(client.pings)} pings`),
+  ];
+}
+
+function stoppedFigures(moment: Moment): Figure[] {
+  const finished = moment.rounds.filter((round) => round.done && !round.stun);
+  const last = finished.at(-1);
+  const ratio = last && last.sentPages > 0 ? last.writtenPages / last.sentPages : null;
+  return [
+    plain(formatBytes(moment.wireBytes), `sent, ${formatCount(moment.rounds.length)} rounds, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`),
+    left(moment),
+    downtime(moment),
+    ratio === null ? plain('0', 'finished rounds') : plain(ratio.toFixed(2), 'pages left for each page sent, last round'),
+  ];
+}
+
+const plain = (value: string, label: string): Figure => ({ value, label, tone: 'plain' });
+
+function sent({ wireBytes, sentPages }: Moment): Figure {
+  return plain(formatBytes(wireBytes), `sent, ${formatCount(sentPages)} pages`);
+}
+
+function left({ leftBytes, leftPages }: Moment): Figure {
+  return { value: formatBytes(leftBytes), label: `still dirty, ${formatCount(leftPages)} pages`, tone: 'dirty' };
+}
+
+function downtime({ downtimeNs, running, stage }: Moment): Figure {
+  const over = stage === 'failed' || stage === 'cancelled';
+  const label = over ? 'downtime' : running && downtimeNs > 0 ? 'the VM stood still' : 'downtime so far';
+  return { value: formatDuration(downtimeNs), label, tone: downtimeNs > 0 ? 'stun' : 'plain' };
+}
+
+/** Until it has happened it is a prediction; afterwards the gap its clients saw is measured. */
+function predictedStun({ estimate, atNs, gap, migration }: Moment): Figure {
+  if (gap) return { value: formatDuration((gap.toNs ?? atNs) - gap.fromNs), label: 'gap seen by the client so far', tone: 'stun' };
+  if (!estimate) return plain('–', 'predicted stun');
+  if (!estimate.converges) return { value: 'never', label: 'predicted: it does not converge', tone: 'predict' };
+  const startsNs = migration.requestedNs + estimate.totalNs - estimate.networkGapNs;
+  const when = startsNs > atNs ? `, in ${formatDuration(startsNs - atNs)}` : '';
+  return { value: formatDuration(estimate.downtimeNs), label: `predicted stun${when}`, tone: 'predict' };
+}
+
+/** Where the time stands against what was expected, for the transport. */
+export function expectedEnd(moment: Moment, seenEndNs: number | null): { text: string; tone: 'predict' | 'plain' | 'stun' } {
+  const { stage, migration, estimate } = moment;
+  if (stage === 'failed') return { text: `given up, ${migration.vm} stays on ${moment.runsOn}`, tone: 'stun' };
+  if (stage === 'cancelled') return { text: `cancelled, ${migration.vm} stays on ${moment.runsOn}`, tone: 'plain' };
+  if (stage === 'completed') {
+    const first = moment.firstEstimate;
+    return { text: first ? `done, predicted ${formatClock(migration.requestedNs + first.totalNs)}` : 'done', tone: 'plain' };
+  }
+  if (seenEndNs !== null) return { text: `of ${formatClock(seenEndNs)}`, tone: 'plain' };
+  if (!estimate) return { text: '', tone: 'plain' };
+  return { text: `of ${formatClock(migration.requestedNs + estimate.totalNs)} predicted`, tone: 'predict' };
+}
+
+/** Three promises before anything has moved. */
+export function promises(moment: Moment): { strong: string; text: string }[] {
+  const { migration, estimate, goalNs } = moment;
+  if (!estimate) return [];
+  const rate = migration.bytesPerSecond;
+  const goalBytes = Math.floor((goalNs / 1e9) * rate);
+  return [
+    estimate.converges
+      ? { strong: 'It will converge:', text: `${formatCount(estimate.rounds)} ${estimate.rounds === 1 ? 'round' : 'rounds'}, each shorter than the one before.` }
+      : { strong: 'It will not converge:', text: 'the guest writes as fast as the link sends.' },
+    { strong: 'It will stop when', text: `${formatBytes(goalBytes)} or less are left: ${formatDuration(goalNs)} of the link at ${formatRate(rate)}.` },
+    estimate.converges
+      ? { strong: 'It will stand still', text: `for ${formatDuration(estimate.downtimeLowNs)} to ${formatDuration(estimate.downtimeHighNs)}; its clients wait ${formatDuration(estimate.networkGapNs)}.` }
+      : { strong: 'It will give up', text: `after ${formatDuration(estimate.totalNs)}, and the VM runs on where it is.` },
+  ];
+}
+
+/** When the migration is expected to end, as known at this instant. */
+export function predictedEndNs({ migration, estimate }: Moment): number {
+  return migration.requestedNs + (estimate?.totalNs ?? 0);
+}

@@ -1,0 +1,85 @@
+/** What buttons, dialogs and dropped files do: they change the session, and the page around it where that must follow. */
+import type { GalleryEntry } from '../model/gallery.ts';
+import type { Session } from '../model/session.svelte.ts';
+import type { WhatIf } from '../model/what-if.ts';
+import { download } from './download.ts';
+
+/** The page's address and what only the page can do with it; app/ fills it in. */
+export interface Place {
+  /** Without query and hash. */
+  readonly base: string;
+  readonly embedUrl: string;
+  openLink(text: string): void;
+  openFile(file: File): Promise<void>;
+  /** A preset is a new entry in the browser's history, so that Back works. */
+  openPreset(id: string): void;
+}
+
+export class Actions {
+  #said = $state('');
+  readonly #session: () => Session;
+  readonly #place: () => Place;
+
+  constructor(session: () => Session, place: () => Place) {
+    this.#session = session;
+    this.#place = place;
+  }
+
+  /** For the status line of screen readers. */
+  get said(): string {
+    return this.#said;
+  }
+
+  get canCancel(): boolean {
+    const session = this.#session();
+    return !session.ready && session.moment !== null && session.moment.report === null && !session.playback.atEnd;
+  }
+
+  get subtitle(): string {
+    return this.#session().scenario.title;
+  }
+
+  readonly openLink = (text: string): void => this.#place().openLink(text);
+  readonly openFile = (file: File): Promise<void> => this.#place().openFile(file);
+  readonly openPreset = (entry: GalleryEntry): void => this.#place().openPreset(entry.id);
+
+  readonly save = async (): Promise<void> => {
+    const { saveScenarioFile, scenarioFileName } = await import('../model/share.ts');
+    const { scenario } = this.#session();
+    download(scenarioFileName(scenario), saveScenarioFile(scenario), 'application/json');
+    this.#said = 'The scenario was saved as a file.';
+  };
+
+  readonly exportRun = async (what: 'rounds' | 'events' | 'json'): Promise<void> => {
+    const { eventsCsv, exportName, roundsCsv, runJson } = await import('../model/export.ts');
+    const { log } = this.#session();
+    if (!log) return;
+    if (what === 'json') download(exportName(log, 'run', 'json'), runJson(log), 'application/json');
+    else if (what === 'rounds') download(exportName(log, 'rounds', 'csv'), roundsCsv(log), 'text/csv');
+    else download(exportName(log, 'events', 'csv'), eventsCsv(log), 'text/csv');
+    this.#said = 'The file was saved.';
+  };
+
+  /** Where the clipboard is forbidden the log comes as a file. */
+  readonly copyLog = async (): Promise<void> => {
+    const { exportName, logText } = await import('../model/export.ts');
+    const { log } = this.#session();
+    if (!log) return;
+    try {
+      await navigator.clipboard.writeText(logText(log));
+      this.#said = 'The log was copied.';
+    } catch {
+      download(exportName(log, 'log', 'txt'), logText(log), 'text/plain');
+      this.#said = 'This page may not copy; the log was saved as a file.';
+    }
+  };
+
+  /** Changes the conditions and stays before the start. */
+  readonly tryWhatIf = (whatIf: WhatIf): void => this.#session().change(whatIf.scenario);
+
+  /** Changes the conditions and runs. */
+  readonly runWhatIf = (whatIf: WhatIf): void => {
+    this.#session().change(whatIf.scenario);
+    void this.#session().migrate();
+  };
+}

@@ -25,7 +25,7 @@ const pages = (least: number, most: number) => v.pipe(integer(least, most), v.mu
 
 export const WORKLOAD_PATTERNS = ['idle', 'sweep', 'uniform', 'hot-cold', 'zipf'] as const;
 export const COMPRESSIONS = ['off', 'lz4', 'xbzrle'] as const;
-export const FIDELITIES = ['auto', 'byte-exact', 'page-exact'] as const;
+export const FIDELITIES = ['auto', 'byte-exact', 'page-exact', 'expected'] as const;
 export const TRACE_INSTALLS = ['loose', 'stop-based'] as const;
 
 /** How the guest writes its memory from `afterNs` of guest time on. A write touches one page and changes `bytesPerWrite` of it. */

@@ -18,7 +18,7 @@ export interface Machine {
 
 /** Cautious figures for a phone of some years ago; a desktop is several times faster. */
 export const SLOW_MACHINE: Machine = {
-  pagesPerSecond: { 'byte-exact': 150_000, 'page-exact': 60_000_000 },
+  pagesPerSecond: { 'byte-exact': 150_000, 'page-exact': 60_000_000, expected: 1e12 },
   writesPerSecond: 15_000_000,
   mostSeconds: 300,
 };
@@ -35,6 +35,7 @@ export function costOf(
   machine: Machine,
 ): Cost {
   const spec = memorySpec(scenario, planned);
+  if (spec.fidelity === 'expected') return { bytes: 0, seconds: 0 };
   const estimate = estimateMigration(scenario, planned);
   const pages = estimate.wireBytes / PAGE_BYTES + planned.pageCount;
   const fastest = Math.max(

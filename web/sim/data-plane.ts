@@ -11,7 +11,7 @@
 import type { Bytes, BytesPerSecond, Ns, Ppm } from '../base/units.ts';
 import type { Content, Phase, Policy } from '../scenario/schema.ts';
 
-export type Fidelity = 'byte-exact' | 'page-exact';
+export type Fidelity = 'byte-exact' | 'page-exact' | 'expected';
 
 export interface GuestMemorySpec {
   readonly fidelity: Fidelity;

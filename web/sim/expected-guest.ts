@@ -24,6 +24,7 @@ const DELTA_HEADER_BYTES = 11;
 const DELTA_RUN_BYTES = 3;
 /** The trace cost depends on the pages dirtied, which depend on the time it leaves; this many steps settle it. */
 const TRACE_STEPS = 4;
+const FIRST_ROUND_STEPS = 3;
 
 export interface ListCost {
   readonly wireBytes: Bytes;
@@ -56,6 +57,7 @@ export class ExpectedGuest {
     this.#phases = [...spec.phases]
       .sort((a, b) => a.afterNs - b.afterNs)
       .map((phase) => ({ phase, expected: new ExpectedWrites(phase, this.#pages) }));
+    for (const { expected } of this.#phases) expected.passes(this.#pages, 1, 1);
   }
 
   get listedPages(): number {
@@ -70,24 +72,28 @@ export class ExpectedGuest {
   listCost(bytesPerSecond: BytesPerSecond, speedPpm: Ppm): ListCost {
     if (this.#round > 0)
       return { wireBytes: Math.ceil(this.listedPages * this.pageCost(this.#round)), zeroPages: 0 };
-    const first = this.#firstCost(0, speedPpm);
-    return bytesPerSecond > 0
-      ? this.#firstCost(transferNs(first.wireBytes, bytesPerSecond), speedPpm)
-      : first;
+    return this.#firstCost(bytesPerSecond, speedPpm);
+  }
+
+  /** What `endRound` would say; changes nothing. */
+  expectedEnd(durationNs: Ns, speedPpm: Ppm): RoundEnd {
+    const guestNs = this.#guestTime(durationNs, speedPpm);
+    const bursts = this.#bursts(guestNs, durationNs, speedPpm);
+    return {
+      writes: sum(bursts.map((burst) => burst.writes)),
+      guestNs,
+      dirtyPages: this.#dirtyAfter(bursts),
+    };
   }
 
   /** The guest runs for `durationNs` while the list goes out; what it leaves dirty becomes the next list. */
   endRound(durationNs: Ns, speedPpm: Ppm): RoundEnd {
     const guestNs = this.#guestTime(durationNs, speedPpm);
-    const bursts = this.#bursts(guestNs);
+    const bursts = this.#bursts(guestNs, durationNs, speedPpm);
     this.#phases.forEach(({ expected }, i) => expected.endRound(bursts[i] as Burst));
     this.#guestNs += guestNs;
     this.#round++;
-    return {
-      writes: bursts.reduce((sum, burst) => sum + burst.writes, 0),
-      guestNs,
-      dirtyPages: this.listedPages,
-    };
+    return { writes: sum(bursts.map((burst) => burst.writes)), guestNs, dirtyPages: this.listedPages };
   }
 
   /** Takes over what was really counted. */
@@ -96,54 +102,75 @@ export class ExpectedGuest {
     if (expected > 0) for (const state of this.#phases) state.expected.scaleTo(dirtyPages / expected);
   }
 
+  /** Share of pages XBZRLE finds in its cache. */
+  get cacheHits(): number {
+    return Math.min(1, this.spec.xbzrleCacheBytes / this.spec.usedBytes);
+  }
+
   /** Mean wire bytes of a page that is not zero, in this round. */
   pageCost(round: number): number {
-    const { compression, xbzrleCacheBytes, usedBytes } = this.spec;
+    const { compression } = this.spec;
     if (compression === 'lz4') return this.#lz4PageBytes();
     if (compression === 'off' || round === 0) return RAW_PAGE_WIRE_BYTES;
-    const hits = Math.min(1, xbzrleCacheBytes / usedBytes);
+    const hits = this.cacheHits;
     const delta = DELTA_HEADER_BYTES + DELTA_RUN_BYTES + this.#phaseAt(this.#guestNs).bytesPerWrite;
     return hits * Math.min(RAW_PAGE_WIRE_BYTES, delta) + (1 - hits) * RAW_PAGE_WIRE_BYTES;
   }
 
-  #firstCost(durationNs: Ns, speedPpm: Ppm): ListCost {
+  /** Round 0, step by step: how many zero pages are written in time depends on when the sweep passes, and that on the zero pages. */
+  #firstCost(bytesPerSecond: BytesPerSecond, speedPpm: Ppm): ListCost {
+    const zeroCost = ZERO_PAGE_WIRE_BYTES;
     const { textPpm, heapPpm, randomPpm } = this.spec.content;
     const zeroShare = (PPM - textPpm - heapPpm - randomPpm) / PPM;
-    const bursts = this.#bursts(this.#guestTime(durationNs, speedPpm));
-    const woken = this.#phases.reduce(
-      (sum, { expected }, i) => sum + expected.writtenBeforeSent(bursts[i] as Burst),
-      0,
-    );
-    const zeroPages = Math.max(0, (this.#pages - woken) * zeroShare);
-    const wireBytes = Math.round(
-      zeroPages * ZERO_PAGE_WIRE_BYTES + (this.#pages - zeroPages) * this.pageCost(0),
-    );
-    return { wireBytes, zeroPages: Math.round(zeroPages) };
+    const cost = (zeros: number) => zeros * zeroCost + (1 - zeros) * this.pageCost(0);
+    let zeroPages = this.#pages * zeroShare;
+    for (let i = 0; i < FIRST_ROUND_STEPS && bytesPerSecond > 0 && zeroShare > 0; i++) {
+      const durationNs = transferNs(Math.round(this.#pages * cost(zeroPages / this.#pages)), bytesPerSecond);
+      const bursts = this.#bursts(this.#guestTime(durationNs, speedPpm), durationNs, speedPpm);
+      const woken = this.#phases.map(({ expected }, k) => expected.writtenBeforeSent(bursts[k] as Burst));
+      this.#phases.forEach(({ expected }, k) => {
+        const still = 1 - (woken[k] as number) / expected.pages;
+        expected.passes(this.#pages, cost(zeroShare), cost(zeroShare * still));
+      });
+      zeroPages = Math.max(0, (this.#pages - sum(woken)) * zeroShare);
+    }
+    return {
+      wireBytes: Math.round(this.#pages * cost(zeroPages / this.#pages)),
+      zeroPages: Math.round(zeroPages),
+    };
   }
 
   /** What the first write to each page leaves of the guest's time. */
   #guestTime(durationNs: Ns, speedPpm: Ppm): Ns {
     let guestNs = (durationNs * speedPpm) / PPM;
     for (let i = 0; i < TRACE_STEPS && this.spec.traceFaultNs > 0; i++) {
-      const bursts = this.#bursts(guestNs);
-      const faults = this.#phases.reduce(
-        (sum, { expected }, k) => sum + expected.dirtyAfter(bursts[k] as Burst),
-        0,
-      );
+      const bursts = this.#bursts(guestNs, durationNs, speedPpm);
+      const faults = this.#dirtyAfter(bursts);
       guestNs = Math.max(0, durationNs - faults * this.spec.traceFaultNs) * (speedPpm / PPM);
     }
     return guestNs;
   }
 
+  /** Working sets of phases may overlap; there can never be more dirty pages than pages. */
+  #dirtyAfter(bursts: readonly Burst[]): number {
+    return Math.min(
+      this.#pages,
+      sum(this.#phases.map(({ expected }, i) => expected.dirtyAfter(bursts[i] as Burst))),
+    );
+  }
+
   /** Which writes each phase makes in the next `guestNs` of guest time, and when. */
-  #bursts(guestNs: Ns): Burst[] {
+  #bursts(guestNs: Ns, durationNs: Ns, speedPpm: Ppm): Burst[] {
     const endNs = this.#guestNs + guestNs;
+    const perFault = durationNs > 0 ? this.spec.traceFaultNs / durationNs : 0;
     return this.#phases.map(({ phase }, i) => {
       const fromNs = Math.max(this.#guestNs, phase.afterNs);
       const toNs = Math.min(endNs, this.#phases[i + 1]?.phase.afterNs ?? Infinity);
-      if (toNs <= fromNs || phase.pattern === 'idle') return { writes: 0, from: 0, to: 1 };
-      const writes = (phase.writesPerSecond * this.writeFactor * (toNs - fromNs)) / NS_PER_SECOND;
-      return { writes, from: (fromNs - this.#guestNs) / guestNs, to: (toNs - this.#guestNs) / guestNs };
+      const perSecond = phase.pattern === 'idle' ? 0 : phase.writesPerSecond * this.writeFactor;
+      if (toNs <= fromNs || perSecond === 0) return { writes: 0, from: 0, to: 1, perWrite: 0, perFault };
+      const [from, to] = [(fromNs - this.#guestNs) / guestNs, (toNs - this.#guestNs) / guestNs];
+      const perWrite = ((NS_PER_SECOND / perSecond) * (PPM / Math.max(1, speedPpm))) / durationNs;
+      return { writes: (perSecond * (toNs - fromNs)) / NS_PER_SECOND, from, to, perWrite, perFault };
     });
   }
 
@@ -158,4 +185,8 @@ export class ExpectedGuest {
     const share = (textPpm * LZ4_SHARE.text + heapPpm * LZ4_SHARE.heap + randomPpm * LZ4_SHARE.random) / all;
     return 10 + PAGE_BYTES * share;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

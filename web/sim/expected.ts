@@ -1,7 +1,7 @@
 /**
  * Expected numbers of distinct dirty pages, without touching a page. After k writes that fall on n pages with equal chance,
  * n (1 - e^(-k/n)) of them are dirty. Every pattern is a list of classes with equal chances inside: one for uniform, two for
- * hot-cold, 64 on a logarithmic scale of ranks for Zipf; a sweep is followed by the position of its pointer instead.
+ * hot-cold, 64 on a logarithmic scale of ranks for Zipf; a sweep is followed by its pointer instead (`expected-sweep.ts`).
  *
  * A page on the list of a round is sent at its place in the sweep, so only writes after that moment dirty it again: with send
  * moments spread evenly over the share [a, b] of the round, the expected dirty share is 1 - mean of e^(-L (1-u)), u in [a, b],
@@ -10,9 +10,9 @@
 import { exp, ln, oneMinusExpNegative } from '../base/exp.ts';
 import { PAGE_BYTES, PPM } from '../base/units.ts';
 import type { Phase } from '../scenario/schema.ts';
+import { ExpectedSweep } from './expected-sweep.ts';
 
 const ZIPF_CLASSES = 64;
-const SWEEP_SEGMENTS = 256;
 
 /** Pages that are alike: `share` of the writes fall on them; `listed` of them are on the list of the round to come. */
 interface EqualClass {
@@ -26,39 +26,52 @@ export interface Burst {
   readonly writes: number;
   readonly from: number;
   readonly to: number;
+  /** What one write takes of the round, and what a trace fault adds to it. */
+  readonly perWrite: number;
+  readonly perFault: number;
 }
 
 export class ExpectedWrites {
   readonly #classes: EqualClass[];
-  readonly #sweep: Float64Array | null;
+  readonly #sweep: ExpectedSweep | null;
   /** Pages of the working set. */
   readonly pages: number;
   /** Send moments of the working set within the round, as shares of it: all of memory goes in round 0, only these afterwards. */
-  #from: number;
-  #to: number;
-  #writesBefore = 0;
+  #from = 0;
+  #to = 1;
+  readonly #start: number;
 
   constructor(phase: Phase, usedPages: number) {
     this.pages = Math.min(usedPages, Math.max(1, phase.workingSetBytes / PAGE_BYTES));
-    const start = Math.floor((usedPages - this.pages) / 3 / 64) * 64;
-    this.#from = start / usedPages;
-    this.#to = (start + this.pages) / usedPages;
+    this.#start = Math.floor((usedPages - this.pages) / 3 / 64) * 64;
     this.#classes =
       phase.pattern === 'sweep' || phase.pattern === 'idle' ? [] : equalClasses(phase, this.pages);
-    this.#sweep = phase.pattern === 'sweep' ? new Float64Array(SWEEP_SEGMENTS).fill(1) : null;
+    this.#sweep = phase.pattern === 'sweep' ? new ExpectedSweep(this.pages) : null;
+  }
+
+  /**
+   * When round 0 passes the working set, given what a page costs on the wire outside and inside of it: zero pages are quick, and
+   * inside many are zero no more.
+   */
+  passes(usedPages: number, outside: number, inside: number): void {
+    const total = (usedPages - this.pages) * outside + this.pages * inside;
+    this.#from = (this.#start * outside) / total;
+    this.#to = this.#from + (this.pages * inside) / total;
+    this.#sweep?.passes(this.#from, this.#to);
   }
 
   /** Pages dirty at the end of a round with these writes. Does not change the state. */
   dirtyAfter(burst: Burst): number {
-    if (this.#sweep) return this.#pagesOf(this.#sweepAfter(burst));
+    if (this.#sweep) return this.#sweep.dirtyAfter(burst);
     return this.#classes.reduce((sum, one) => sum + one.pages * this.#dirtyShare(one, burst), 0);
   }
 
   /** Pages of the working set that are written before they are sent in round 0: zero pages among them are zero no more. */
   writtenBeforeSent(burst: Burst): number {
+    if (this.#sweep) return this.#sweep.writtenBeforeSent(burst);
     const moment = (this.#from + this.#to) / 2;
     const before = clamp((moment - burst.from) / Math.max(1e-12, burst.to - burst.from));
-    if (this.#sweep) return Math.min(this.pages, burst.writes * before);
+
     return this.#classes.reduce(
       (sum, one) => sum + one.pages * oneMinusExpNegative(-rate(one, burst.writes) * before),
       0,
@@ -67,23 +80,22 @@ export class ExpectedWrites {
 
   /** Ends the round: what is dirty now is the list of the next one. */
   endRound(burst: Burst): void {
-    if (this.#sweep) this.#sweep.set(this.#sweepAfter(burst));
+    this.#sweep?.endRound(burst);
     for (const one of this.#classes) one.listed = this.#dirtyShare(one, burst);
-    this.#writesBefore += burst.writes;
     this.#from = 0;
     this.#to = 1;
   }
 
   /** Pages on the list of the round to come. */
   get listedPages(): number {
-    if (this.#sweep) return this.#pagesOf(this.#sweep);
+    if (this.#sweep) return this.#sweep.listedPages;
     return this.#classes.reduce((sum, one) => sum + one.pages * one.listed, 0);
   }
 
   /** Holds the list against what was really counted. */
   scaleTo(factor: number): void {
     for (const one of this.#classes) one.listed = Math.min(1, one.listed * factor);
-    this.#sweep?.forEach((listed, i, all) => (all[i] = Math.min(1, listed * factor)));
+    this.#sweep?.scaleTo(factor);
   }
 
   #dirtyShare(one: EqualClass, burst: Burst): number {
@@ -109,35 +121,6 @@ export class ExpectedWrites {
         : 0;
     return (before + within) / (b - a);
   }
-
-  /** Listed share of each segment of the working set after more steps of the pointer. */
-  #sweepAfter(burst: Burst): Float64Array {
-    const before = this.#sweep as Float64Array;
-    const after = new Float64Array(SWEEP_SEGMENTS);
-    const endWrite = this.#writesBefore + burst.writes;
-    const total = before.reduce((sum, listed) => sum + listed, 0);
-    let sent = 0;
-    for (let i = 0; i < SWEEP_SEGMENTS; i++) {
-      const listed = before[i] as number;
-      const moment = total > 0 ? this.#from + ((this.#to - this.#from) * (sent + listed / 2)) / total : 0;
-      sent += listed;
-      after[i] = this.#visitedShare(burst, endWrite, i, listed, moment);
-    }
-    return after;
-  }
-
-  #visitedShare(burst: Burst, endWrite: number, segment: number, listed: number, moment: number): number {
-    const place = ((segment + 0.5) / SWEEP_SEGMENTS) * this.pages;
-    const lastVisit = endWrite - positiveModulo(endWrite - place, this.pages);
-    if (burst.writes <= 0 || lastVisit < this.#writesBefore) return 0;
-    const visitedAt =
-      burst.from + ((burst.to - burst.from) * (lastVisit - this.#writesBefore)) / burst.writes;
-    return visitedAt > moment ? 1 : 1 - listed;
-  }
-
-  #pagesOf(segments: Float64Array): number {
-    return (segments.reduce((sum, listed) => sum + listed, 0) / SWEEP_SEGMENTS) * this.pages;
-  }
 }
 
 /** Integral of 1 - e^(-L x) for x from `late` to `late + width`: x is the share of the writes still to come. */
@@ -156,10 +139,6 @@ function clamp(share: number): number {
 /** Expected writes to one page of the class. */
 function rate(one: EqualClass, writes: number): number {
   return (writes * one.share) / one.pages;
-}
-
-function positiveModulo(a: number, n: number): number {
-  return a - Math.floor(a / n) * n;
 }
 
 function equalClasses(phase: Phase, pages: number): EqualClass[] {

@@ -6,6 +6,7 @@
 import { PPM, type Ns } from '../base/units.ts';
 import { checkMigration } from './checks.ts';
 import { CHECKS, FAIL_REASONS, type FailReason, type FinishNumbers } from './events.ts';
+import { ExpectedMemory } from './expected-memory.ts';
 import { memorySpec } from './memory-spec.ts';
 import { Cancelled, Failed, MigrationState } from './migration-state.ts';
 import { preCopy } from './pre-copy.ts';
@@ -93,7 +94,8 @@ export class Migration {
 
   #trace(): void {
     const policy = this.#it.scenario.policy;
-    this.#it.memory = this.#it.plane.create(memorySpec(this.#it.scenario, this.#it.planned));
+    const spec = memorySpec(this.#it.scenario, this.#it.planned);
+    this.#it.memory = spec.fidelity === 'expected' ? new ExpectedMemory(spec) : this.#it.plane.create(spec);
     const stops = policy.traceInstall === 'stop-based';
     const durationNs =
       this.#it.planned.pageCount * (stops ? ESXI.traceStopNsPerPage : ESXI.traceLooseNsPerPage);

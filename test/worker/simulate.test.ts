@@ -68,7 +68,8 @@ describe('a preset', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const answer = JSON.parse(stdout) as RunReport;
     expect(answer).toMatchObject({
-      scenario: first.title,
+      scenario: first.id,
+      title: first.title,
       outcome: 'completed',
       verified: true,
       verifiedBy: 'comparison',
@@ -105,7 +106,8 @@ describe('a preset', () => {
     const [once, twice] = [await simulate(PRESET, '--json'), await simulate(PRESET, '--json')];
     expect(twice.stdout).toBe(once.stdout);
     const here = await simulateHeadless(first.scenario);
-    expect(here.ok && here.value.report).toEqual(JSON.parse(once.stdout));
+    const { scenario: title, ...report } = (here.ok && here.value.report) as RunReport;
+    expect(JSON.parse(once.stdout)).toEqual({ scenario: first.id, title, ...report });
   });
 
   test('as a report for people', async () => {
@@ -144,7 +146,10 @@ describe('a file', () => {
   test('is simulated like the preset it holds', async () => {
     const fromFile = await simulate(file('good.vmotion.json', first.scenario), '--json');
     expect(fromFile.stderr).toBe('');
-    expect(fromFile.stdout).toBe((await simulate(PRESET, '--json')).stdout);
+    const { scenario: name, ...same } = JSON.parse(fromFile.stdout) as RunReport;
+    const { scenario: id, ...preset } = JSON.parse((await simulate(PRESET, '--json')).stdout) as RunReport;
+    expect(same).toEqual(preset);
+    expect([id, name]).toEqual([first.id, expect.stringMatching(/good\.vmotion\.json$/)]);
   });
 
   test('with two moves has both in the answer and in the report', async () => {

@@ -41,7 +41,8 @@ async function main(args: readonly string[]): Promise<Result<string, Problem[]>>
   if (!scenario.ok) return scenario;
   const run = await simulateHeadless(scenario.value);
   if (!run.ok) return run;
-  return ok(json ? document(run.value.report) : reportText(run.value));
+  const { scenario: title, ...report } = run.value.report;
+  return ok(json ? document({ scenario: name, title, ...report }) : reportText(run.value));
 }
 
 function parseArguments(args: readonly string[]): Result<Request, Problem[]> {

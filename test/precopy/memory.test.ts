@@ -83,7 +83,7 @@ describe('content', () => {
   });
 
   it('is the same again in memory that another VM has used', async () => {
-    const { plane } = await openPlane('release');
+    const { plane, kernels } = await openPlane('release');
     const hashOf = (seed: number) => {
       const vm = plane.create(specOf({ seed }));
       migrate(vm, 2);
@@ -92,8 +92,10 @@ describe('content', () => {
       return hash;
     };
     const first = hashOf(1);
+    const grownBytes = kernels.memory.buffer.byteLength;
     expect(hashOf(2)).not.toBe(first);
     expect(hashOf(1)).toBe(first);
+    expect(kernels.memory.buffer.byteLength).toBe(grownBytes);
   });
 });
 
@@ -110,6 +112,25 @@ describe('the wire', () => {
       zeroPages: zeros,
       wireBytes: zeros * 9 + (1000 - zeros) * 4104,
     });
+  });
+
+  it('makes a page of the target zero that was not', async () => {
+    const { plane, pagesOf, bytesOf } = await openPlane('release');
+    const vm = plane.create(specOf(still));
+    const page = pagesOf(vm, 'zero')[0] as number;
+    bytesOf(vm, 'target').fill(7, page * PAGE_BYTES, page * PAGE_BYTES + 1);
+    migrate(vm, 1);
+    expect(vm.compare()?.firstDifferentPage).toBe(-1);
+  });
+
+  it('ends the group that ends at the time asked for, and begins none there', async () => {
+    const { plane } = await openPlane('release');
+    const vm = plane.create(specOf({ ...still, content: { textPpm: 0, heapPpm: 0, randomPpm: PPM } }));
+    vm.beginTracking(0, 64 * 4104);
+    expect(vm.advance(NS_PER_SECOND, Infinity)).toBe('time');
+    expect(vm.counters()).toMatchObject({ nowNs: NS_PER_SECOND, sentPages: 64, toSendPages: 936 });
+    expect(vm.advance(NS_PER_SECOND + 1, Infinity)).toBe('time');
+    expect(vm.counters()).toMatchObject({ nowNs: NS_PER_SECOND, sentPages: 128 });
   });
 
   it('keeps what a group has sent when its rate changes', async () => {

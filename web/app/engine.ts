@@ -3,7 +3,10 @@ import { ProblemError } from '../base/result.ts';
 import type { Connect } from '../model/session.svelte.ts';
 
 /** The smallest module that uses SIMD: a function that splats a number into a vector. */
-const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+];
 
 export const connect: Connect = async () => {
   if (typeof WebAssembly !== 'object') throw missing('engine.no-wasm', 'This browser has no WebAssembly.');

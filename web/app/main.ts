@@ -54,7 +54,10 @@ function start(first: Opening): void {
 }
 
 /** What the address says beside the scenario. */
-function present(session: Session, { broken, notices, presentation, asksSpeed, scenario, origin }: Opening): void {
+function present(
+  session: Session,
+  { broken, notices, presentation, asksSpeed, scenario, origin }: Opening,
+): void {
   if (broken) session.openBroken(broken);
   else if (scenario && notices.length > 0) session.open(scenario, origin, notices);
   if (asksSpeed) session.playback.setSpeed(presentation.speed);

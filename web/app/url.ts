@@ -17,9 +17,12 @@ export interface Opening {
 
 export function readAddress(search: string, hash: string): Opening {
   const parsed = parseQuery(search, hash);
-  const origin: Origin = parsed.presetId === null ? { kind: 'link' } : { kind: 'preset', id: parsed.presetId };
+  const origin: Origin =
+    parsed.presetId === null ? { kind: 'link' } : { kind: 'preset', id: parsed.presetId };
   const broken: Broken | null =
-    parsed.scenario === null ? { source: 'link', text: hash.length > 1 ? hash : search, problems: parsed.problems } : null;
+    parsed.scenario === null
+      ? { source: 'link', text: hash.length > 1 ? hash : search, problems: parsed.problems }
+      : null;
   return {
     scenario: parsed.scenario,
     origin,
@@ -56,6 +59,11 @@ export function embedUrlOf(base: string): string {
 }
 
 /** `?embed=1` on the page means the other page; it keeps query and hash. */
-export function embedRedirect(base: string, search: string, hash: string, presentation: Presentation): string | null {
+export function embedRedirect(
+  base: string,
+  search: string,
+  hash: string,
+  presentation: Presentation,
+): string | null {
   return presentation.embed ? embedUrlOf(base) + search + hash : null;
 }

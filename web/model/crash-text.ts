@@ -3,7 +3,9 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { CrashReport } from './session.svelte.ts';
 
 export function crashText(crash: CrashReport, scenario: Scenario): string {
-  const problems = crash.problems.map(({ code, message, path }) => `${code}${path ? ` at ${path}` : ''}: ${message}`);
+  const problems = crash.problems.map(
+    ({ code, message, path }) => `${code}${path ? ` at ${path}` : ''}: ${message}`,
+  );
   return [
     'V-Motion engine report',
     ...problems,

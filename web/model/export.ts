@@ -17,7 +17,19 @@ type Cell = string | number;
 
 /** One row for each round of each migration; the stun is its last. */
 export function roundsCsv(log: RunLog): string {
-  const head = ['vm', 'round', 'stun', 'start_ns', 'end_ns', 'dirty_pages', 'sent_pages', 'zero_pages', 'delta_pages', 'wire_bytes', 'reason'];
+  const head = [
+    'vm',
+    'round',
+    'stun',
+    'start_ns',
+    'end_ns',
+    'dirty_pages',
+    'sent_pages',
+    'zero_pages',
+    'delta_pages',
+    'wire_bytes',
+    'reason',
+  ];
   const rows = (log.report?.migrations ?? []).flatMap((report) =>
     [...report.rounds, ...(report.stun ? [report.stun] : [])].map((round): Cell[] => [
       report.vm,
@@ -45,7 +57,15 @@ export function eventsCsv(log: RunLog): string {
       .map(([name, value]) => `${name}=${value}`)
       .join(' ');
     const sentence = line ? `${line.strong} ${line.text}`.trim() : '';
-    return [event.seq, event.atNs, formatClock(event.atNs), migration?.vm ?? '', event.code, numbers, sentence];
+    return [
+      event.seq,
+      event.atNs,
+      formatClock(event.atNs),
+      migration?.vm ?? '',
+      event.code,
+      numbers,
+      sentence,
+    ];
   });
   return csv([head, ...rows]);
 }
@@ -69,6 +89,9 @@ export function runJson(log: RunLog): string {
 }
 
 export function exportName(log: RunLog, what: string, extension: string): string {
-  const title = log.scenario.title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const title = log.scenario.title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   return `${title || 'run'}-${what}.${extension}`;
 }

@@ -18,7 +18,12 @@ const written = new WeakMap<SimEvent, FeedLine>();
 export function feedLine(event: SimEvent, migration: PlannedMigration): FeedLine {
   let line = written.get(event);
   if (!line) {
-    line = { ...sentence(event, migration), key: `${event.seq}`, atNs: event.atNs, clock: formatClock(event.atNs) };
+    line = {
+      ...sentence(event, migration),
+      key: `${event.seq}`,
+      atNs: event.atNs,
+      clock: formatClock(event.atNs),
+    };
     written.set(event, line);
   }
   return line;
@@ -40,7 +45,8 @@ export function feedUpTo(log: RunLog, eventCount: number, onlyDecisions: boolean
 export function nowText(moment: Moment): string | null {
   const round = moment.rounds.at(-1);
   if (moment.report) return null;
-  if (moment.stage === 'stun') return `${moment.migration.vm} stands still for ${formatDuration(moment.downtimeNs)} so far.`;
+  if (moment.stage === 'stun')
+    return `${moment.migration.vm} stands still for ${formatDuration(moment.downtimeNs)} so far.`;
   if (round && !round.done) {
     return `Round ${round.round}: ${formatCount(round.sentPages)} of ${formatCount(round.dirtyPages)} pages sent.`;
   }
@@ -61,12 +67,29 @@ export function expectedLines(moment: Moment): FeedLine[] {
     tone: 'prediction',
   });
   if (!estimate.converges) {
-    return [line('gives-up', endNs, 'Gives up', `after ${formatCount(estimate.rounds)} rounds: it does not converge.`)];
+    return [
+      line(
+        'gives-up',
+        endNs,
+        'Gives up',
+        `after ${formatCount(estimate.rounds)} rounds: it does not converge.`,
+      ),
+    ];
   }
   const stunNs = endNs - estimate.networkGapNs;
   return [
-    line('stun', stunNs, `Round ${estimate.rounds - 1} last:`, `${migration.vm} stops for ${formatDuration(estimate.downtimeNs)}.`),
-    line('end', endNs, `Moved to ${migration.targetHost}`, `with ${formatBytes(estimate.wireBytes)} sent; RARP has told the switch.`),
+    line(
+      'stun',
+      stunNs,
+      `Round ${estimate.rounds - 1} last:`,
+      `${migration.vm} stops for ${formatDuration(estimate.downtimeNs)}.`,
+    ),
+    line(
+      'end',
+      endNs,
+      `Moved to ${migration.targetHost}`,
+      `with ${formatBytes(estimate.wireBytes)} sent; RARP has told the switch.`,
+    ),
   ];
 }
 
@@ -76,7 +99,8 @@ export function lastDecision(log: RunLog, eventCount: number): string {
     const event = log.events[i] as SimEvent;
     const migration = log.migrations[event.migration];
     const line = migration ? feedLine(event, migration) : null;
-    if (line && (line.tone === 'decision' || line.tone === 'bad')) return `${line.strong} ${line.text}`.trim();
+    if (line && (line.tone === 'decision' || line.tone === 'bad'))
+      return `${line.strong} ${line.text}`.trim();
   }
   return '';
 }

@@ -21,7 +21,8 @@ export function memoryAt(
   if (index < 0) return null;
   const from = decoded(frames, index);
   const next = frames[index + 1];
-  if (!next || next.migration !== migration || next.round !== from.round || next.atNs <= from.atNs) return from;
+  if (!next || next.migration !== migration || next.round !== from.round || next.atNs <= from.atNs)
+    return from;
   return atNs === from.atNs ? from : movedOn(from, next, pageCount, atNs);
 }
 
@@ -40,7 +41,7 @@ function decoded(frames: readonly EncodedFrame[], index: number): MemoryFrame {
 
 function movedOn(from: MemoryFrame, to: EncodedFrame, pageCount: number, atNs: Ns): MemoryFrame {
   const share = (atNs - from.atNs) / (to.atNs - from.atNs);
-  const between = (a: number, b: number) => Math.floor(a + (b - a) * share);
+  const between = (a: number, b: number) => a + Math.trunc((b - a) * share);
   const cursorPage = between(from.cursorPage, to.cursorPage);
   return {
     ...from,

@@ -25,7 +25,12 @@ export function changed(history: History, next: Scenario, gesture: string | null
 export function undone(history: History): History {
   const before = history.past.at(-1);
   if (!before) return history;
-  return { past: history.past.slice(0, -1), now: before, future: [history.now, ...history.future], gesture: null };
+  return {
+    past: history.past.slice(0, -1),
+    now: before,
+    future: [history.now, ...history.future],
+    gesture: null,
+  };
 }
 
 export function redone(history: History): History {

@@ -1,7 +1,13 @@
 /** What to draw at one instant of virtual time: made by `project.ts` from a run's log, read by every component. */
 import type { Bytes, BytesPerSecond, Ns, Ppm } from '../base/units.ts';
 import type { EstimateNumbers, FailReason, RoundReason } from '../sim/events.ts';
-import type { ClientTotals, DowntimePart, MemoryFrame, MigrationReport, PlannedMigration } from '../sim/run-log.ts';
+import type {
+  ClientTotals,
+  DowntimePart,
+  MemoryFrame,
+  MigrationReport,
+  PlannedMigration,
+} from '../sim/run-log.ts';
 
 export type Stage =
   | 'ready'

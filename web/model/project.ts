@@ -92,7 +92,8 @@ function foldOf(events: readonly SimEvent[], migration: PlannedMigration): Fold 
   if (!perMigration) folds.set(events, (perMigration = new Map()));
   let fold = perMigration.get(migration.index);
   // Position -1 stands for the beginning, which holds before the first event.
-  if (!fold) perMigration.set(migration.index, (fold = { stories: [beginning(migration)], positions: [-1], seen: 0 }));
+  if (!fold)
+    perMigration.set(migration.index, (fold = { stories: [beginning(migration)], positions: [-1], seen: 0 }));
   return fold;
 }
 
@@ -109,7 +110,8 @@ function isCurrent(story: Story, frame: MemoryFrame | null): frame is MemoryFram
 
 function pagesLeft(story: Story, frame: MemoryFrame | null) {
   const source = isCurrent(story, frame) ? frame : story;
-  const { toSendPages, writtenPages } = story.resumedNs === null ? source : { toSendPages: 0, writtenPages: 0 };
+  const { toSendPages, writtenPages } =
+    story.resumedNs === null ? source : { toSendPages: 0, writtenPages: 0 };
   return { toSendPages, writtenPages, leftPages: toSendPages + writtenPages };
 }
 

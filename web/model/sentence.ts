@@ -56,7 +56,8 @@ export function knobView(scenario: Scenario, id: KnobId): KnobView {
   const format = knob.format as (value: unknown) => string;
   const value = getKnob(scenario, id);
   const steps = stepsOf(scenario, id);
-  const reached = (step: number | string) => (typeof step === 'number' ? step <= (value as number) : step === value);
+  const reached = (step: number | string) =>
+    typeof step === 'number' ? step <= (value as number) : step === value;
   return {
     id,
     label: knob.label,

@@ -71,7 +71,8 @@ export class Session {
   readonly #moment: Moment | null = $derived.by(() => {
     const log = this.#shownLog;
     if (!log) return null;
-    const atNs = this.#still && this.playback.playing ? lastEventNs(log, this.playback.atNs) : this.playback.atNs;
+    const atNs =
+      this.#still && this.playback.playing ? lastEventNs(log, this.playback.atNs) : this.playback.atNs;
     return project(log, atNs, { migration: migrationAt(log, atNs), estimate: this.#estimate });
   });
 

@@ -4,7 +4,13 @@ import { makeQuery, overridesFrom } from '../scenario/query.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Origin } from './session.svelte.ts';
 
-export { checkFileSize, FILE_EXTENSION, openScenarioFile, saveScenarioFile, scenarioFileName } from '../scenario/file.ts';
+export {
+  checkFileSize,
+  FILE_EXTENSION,
+  openScenarioFile,
+  saveScenarioFile,
+  scenarioFileName,
+} from '../scenario/file.ts';
 
 export interface Address {
   readonly url: string;
@@ -15,7 +21,11 @@ export interface Address {
 const MOST_OVERRIDES = 4;
 
 /** `?scenario=database&mem=1GiB`; null where only a whole link can say it. */
-export function readableQuery(scenario: Scenario, origin: Origin, presentation: Record<string, string> = {}): string | null {
+export function readableQuery(
+  scenario: Scenario,
+  origin: Origin,
+  presentation: Record<string, string> = {},
+): string | null {
   if (origin.kind !== 'preset') return null;
   const overrides = overridesFrom(origin.id, scenario);
   if (!overrides || Object.keys(overrides).length > MOST_OVERRIDES) return null;
@@ -23,7 +33,11 @@ export function readableQuery(scenario: Scenario, origin: Origin, presentation: 
 }
 
 /** What comes after the page's own address: readable where it can be, whole where it must be; null where it is too long. */
-export function tailOf(scenario: Scenario, origin: Origin, presentation: Record<string, string> = {}): string | null {
+export function tailOf(
+  scenario: Scenario,
+  origin: Origin,
+  presentation: Record<string, string> = {},
+): string | null {
   const query = readableQuery(scenario, origin, presentation);
   if (query !== null) return query;
   const link = encodeLink(scenario);
@@ -73,7 +87,12 @@ export interface Snippets {
 }
 
 /** `embedUrl` is the address of embed.html. The strict frame gets no storage, no origin and no way to the page around it. */
-export function embedSnippets(embedUrl: string, scenario: Scenario, origin: Origin, options: EmbedOptions): Snippets | null {
+export function embedSnippets(
+  embedUrl: string,
+  scenario: Scenario,
+  origin: Origin,
+  options: EmbedOptions,
+): Snippets | null {
   const presentation: Record<string, string> = {};
   if (options.autoplay) presentation.autoplay = '1';
   if (!options.links) presentation.links = '0';

@@ -76,7 +76,11 @@ export function tell(story: Story, event: SimEvent, migration: PlannedMigration)
   return { ...story, ...change(story, event as EventOf<EventCode>, migration) };
 }
 
-type Chapter<C extends EventCode> = (story: Story, event: EventOf<C>, migration: PlannedMigration) => Partial<Story>;
+type Chapter<C extends EventCode> = (
+  story: Story,
+  event: EventOf<C>,
+  migration: PlannedMigration,
+) => Partial<Story>;
 
 const chapters: { readonly [C in EventCode]: Chapter<C> } = {
   requested: () => ({ stage: 'checking' }),
@@ -215,7 +219,9 @@ function partDone(
   const startNs = atNs - durationNs;
   const stunNs = story.stunNs ?? startNs;
   const before: readonly DowntimePart[] =
-    story.parts.length > 0 ? story.parts : [{ part: 'stop', startNs: stunNs, durationNs: startNs - stunNs, bytes: 0 }];
+    story.parts.length > 0
+      ? story.parts
+      : [{ part: 'stop', startNs: stunNs, durationNs: startNs - stunNs, bytes: 0 }];
   return { parts: [...before, { part, startNs, durationNs, bytes }] };
 }
 

@@ -34,7 +34,12 @@ export function whatIfs(scenario: Scenario): WhatIf[] {
     fasterLink(scenario),
     writing(scenario, 0.5, 'half the write rate,'),
     writing(scenario, 2, 'double the write rate,'),
-    turned(scenario, 'compression', getKnob(scenario, 'compression') === 'off' ? 'lz4' : 'off', 'compression'),
+    turned(
+      scenario,
+      'compression',
+      getKnob(scenario, 'compression') === 'off' ? 'lz4' : 'off',
+      'compression',
+    ),
     goal(scenario),
   ]);
 }
@@ -49,11 +54,16 @@ export function suggestions(scenario: Scenario): WhatIf[] {
   const families: (Change | null)[][] = [
     [turned(scenario, 'sdps', 'on', 'Turn SDPS', ': the VM sleeps a few ms at a time until it converges')],
     faster,
-    [turned(scenario, 'compression', 'xbzrle', 'Compress with'), turned(scenario, 'compression', 'lz4', 'Compress with')],
+    [
+      turned(scenario, 'compression', 'xbzrle', 'Compress with'),
+      turned(scenario, 'compression', 'lz4', 'Compress with'),
+    ],
     calmer,
     [2, 5, 10].map((factor) => longerGoal(scenario, factor)),
   ];
-  const best = families.map((family) => predicted(scenario, family).find((one) => one.estimate.converges === 1));
+  const best = families.map((family) =>
+    predicted(scenario, family).find((one) => one.estimate.converges === 1),
+  );
   return best.filter((one) => one !== undefined).slice(0, MOST_SUGGESTIONS);
 }
 
@@ -66,7 +76,13 @@ export function smaller(scenario: Scenario): WhatIf[] {
   return predicted(scenario, [
     alreadyByPage
       ? null
-      : { key: 'page-exact', before: 'Follow it', value: 'page by page', after: ' instead of byte by byte', scenario: byPage },
+      : {
+          key: 'page-exact',
+          before: 'Follow it',
+          value: 'page by page',
+          after: ' instead of byte by byte',
+          scenario: byPage,
+        },
     {
       key: 'memory',
       before: 'Give the VM',
@@ -87,14 +103,26 @@ function predicted(from: Scenario, changes: readonly (Change | null)[]): WhatIf[
   return found;
 }
 
-function turned<K extends KnobId>(scenario: Scenario, id: K, to: KnobValues[K], before: string, after = ''): Change {
+function turned<K extends KnobId>(
+  scenario: Scenario,
+  id: K,
+  to: KnobValues[K],
+  before: string,
+  after = '',
+): Change {
   const next = setKnob(scenario, id, to);
   return { key: `${id}-${to}`, before, value: knobText(next, id), after, scenario: next };
 }
 
 function writing(scenario: Scenario, factor: number, before: string, after = ''): Change {
   const next = scaledKnob(scenario, 'writes', factor);
-  return { key: `writes-${factor}`, before, value: knobText(next, 'writes'), after: after && ` ${after}`, scenario: next };
+  return {
+    key: `writes-${factor}`,
+    before,
+    value: knobText(next, 'writes'),
+    after: after && ` ${after}`,
+    scenario: next,
+  };
 }
 
 function linksAbove(scenario: Scenario): readonly number[] {
@@ -126,5 +154,11 @@ function goal(scenario: Scenario): Change {
 
 function longerGoal(scenario: Scenario, factor: number): Change {
   const next = scaledKnob(scenario, 'goal', factor);
-  return { key: `goal-${factor}`, before: 'Allow a goal of', value: knobText(next, 'goal'), after: '', scenario: next };
+  return {
+    key: `goal-${factor}`,
+    before: 'Allow a goal of',
+    value: knobText(next, 'goal'),
+    after: '',
+    scenario: next,
+  };
 }

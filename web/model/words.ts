@@ -61,7 +61,10 @@ export function headline(moment: Moment): Headline {
           }
         : { title: `${vm} runs on at ${sourceHost}`, under: 'The copy on the target is thrown away.' };
     case 'completed':
-      return { title: completedTitle(moment), under: `${vm} runs on ${targetHost}; ${sourceHost} has freed its memory.` };
+      return {
+        title: completedTitle(moment),
+        under: `${vm} runs on ${targetHost}; ${sourceHost} has freed its memory.`,
+      };
     case 'cancelled':
       return {
         title: `Cancelled: ${vm} runs on at ${sourceHost}`,
@@ -73,7 +76,8 @@ export function headline(moment: Moment): Headline {
 }
 
 function roundTitle({ round, rounds, migration }: Moment): string {
-  if (round === 0) return `Round 0: sending all ${formatCount(migration.pageCount)} pages while ${migration.vm} runs`;
+  if (round === 0)
+    return `Round 0: sending all ${formatCount(migration.pageCount)} pages while ${migration.vm} runs`;
   const done = rounds.at(-1)?.done === true;
   return done
     ? `Round ${round} is over: how much was written meanwhile?`
@@ -84,7 +88,8 @@ function roundTitle({ round, rounds, migration }: Moment): string {
 const NOTICED_BELOW_PPM = 0.95 * PPM;
 
 function runningUnder({ migration, runsOn, speedPpm }: Moment): string {
-  if (speedPpm >= NOTICED_BELOW_PPM) return `${migration.vm} still runs on ${runsOn}. Its users have noticed nothing.`;
+  if (speedPpm >= NOTICED_BELOW_PPM)
+    return `${migration.vm} still runs on ${runsOn}. Its users have noticed nothing.`;
   return `${migration.vm} runs on ${runsOn} at ${formatPercent(speedPpm)} of its speed, slowed down by the copying.`;
 }
 
@@ -94,7 +99,8 @@ function completedTitle({ report, downtimeNs, client, atNs, migration }: Moment)
     client.lostPings === 0
       ? 'every ping was answered'
       : `${formatCount(client.lostPings)} ${client.lostPings === 1 ? 'ping' : 'pings'} went unanswered`;
-  const lost = client.lost === 0 ? 'no transaction was lost' : `${formatCount(client.lost)} transactions were lost`;
+  const lost =
+    client.lost === 0 ? 'no transaction was lost' : `${formatCount(client.lost)} transactions were lost`;
   return `Moved in ${total}. ${migration.vm} stood still for ${formatDuration(downtimeNs)}; ${pings}, ${lost}.`;
 }
 
@@ -112,11 +118,14 @@ function failedTitle({ failReason, migration }: Moment): string {
   }
 }
 
-function stayed({ migration, downtimeNs, sentPages }: Moment): string {
+function stayed({ migration, downtimeNs, sentPages, rounds }: Moment): string {
+  const slowed = rounds.some((round) => round.reason === 'sdps');
   const users =
     downtimeNs > 0
       ? `It stood still for ${formatDuration(downtimeNs)} and runs on at ${migration.sourceHost}`
-      : `It runs on at ${migration.sourceHost} as if nothing had been. Its users noticed nothing`;
+      : slowed
+        ? `It runs on at ${migration.sourceHost}, at full speed again`
+        : `It runs on at ${migration.sourceHost} as if nothing had been. Its users noticed nothing`;
   return sentPages > 0 ? `${users}; the copy on ${migration.targetHost} is thrown away.` : `${users}.`;
 }
 
@@ -131,7 +140,10 @@ function predictedFigures({ estimate }: Moment): Figure[] {
   if (!estimate) return [];
   const figure = (value: string, label: string): Figure => ({ value, label, tone: 'predict' });
   return [
-    figure(formatDuration(estimate.totalNs), estimate.converges ? 'predicted total' : 'predicted until it gives up'),
+    figure(
+      formatDuration(estimate.totalNs),
+      estimate.converges ? 'predicted total' : 'predicted until it gives up',
+    ),
     estimate.converges
       ? figure(formatDuration(estimate.downtimeNs), 'predicted stun')
       : figure('never', 'predicted: it does not converge'),
@@ -155,10 +167,15 @@ function stoppedFigures(moment: Moment): Figure[] {
   const last = finished.at(-1);
   const ratio = last && last.sentPages > 0 ? last.writtenPages / last.sentPages : null;
   return [
-    plain(formatBytes(moment.wireBytes), `sent, ${formatCount(moment.rounds.length)} rounds, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`),
+    plain(
+      formatBytes(moment.wireBytes),
+      `sent, ${formatCount(moment.rounds.length)} rounds, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`,
+    ),
     left(moment),
     downtime(moment),
-    ratio === null ? plain('0', 'finished rounds') : plain(ratio.toFixed(2), 'pages left for each page sent, last round'),
+    ratio === null
+      ? plain('0', 'finished rounds')
+      : plain(ratio.toFixed(2), 'pages left for each page sent, last round'),
   ];
 }
 
@@ -169,7 +186,11 @@ function sent({ wireBytes, sentPages }: Moment): Figure {
 }
 
 function left({ leftBytes, leftPages }: Moment): Figure {
-  return { value: formatBytes(leftBytes), label: `still dirty, ${formatCount(leftPages)} pages`, tone: 'dirty' };
+  return {
+    value: formatBytes(leftBytes),
+    label: `still dirty, ${formatCount(leftPages)} pages`,
+    tone: 'dirty',
+  };
 }
 
 function downtime({ downtimeNs, running, stage }: Moment): Figure {
@@ -180,22 +201,36 @@ function downtime({ downtimeNs, running, stage }: Moment): Figure {
 
 /** Until it has happened it is a prediction; afterwards the gap its clients saw is measured. */
 function predictedStun({ estimate, atNs, gap, migration }: Moment): Figure {
-  if (gap) return { value: formatDuration((gap.toNs ?? atNs) - gap.fromNs), label: 'gap seen by the client so far', tone: 'stun' };
+  if (gap)
+    return {
+      value: formatDuration((gap.toNs ?? atNs) - gap.fromNs),
+      label: 'gap seen by the client so far',
+      tone: 'stun',
+    };
   if (!estimate) return plain('–', 'predicted stun');
-  if (!estimate.converges) return { value: 'never', label: 'predicted: it does not converge', tone: 'predict' };
+  if (!estimate.converges)
+    return { value: 'never', label: 'predicted: it does not converge', tone: 'predict' };
   const startsNs = migration.requestedNs + estimate.totalNs - estimate.networkGapNs;
   const when = startsNs > atNs ? `, in ${formatDuration(startsNs - atNs)}` : '';
   return { value: formatDuration(estimate.downtimeNs), label: `predicted stun${when}`, tone: 'predict' };
 }
 
 /** Where the time stands against what was expected, for the transport. */
-export function expectedEnd(moment: Moment, seenEndNs: number | null): { text: string; tone: 'predict' | 'plain' | 'stun' } {
+export function expectedEnd(
+  moment: Moment,
+  seenEndNs: number | null,
+): { text: string; tone: 'predict' | 'plain' | 'stun' } {
   const { stage, migration, estimate } = moment;
-  if (stage === 'failed') return { text: `given up, ${migration.vm} stays on ${moment.runsOn}`, tone: 'stun' };
-  if (stage === 'cancelled') return { text: `cancelled, ${migration.vm} stays on ${moment.runsOn}`, tone: 'plain' };
+  if (stage === 'failed')
+    return { text: `given up, ${migration.vm} stays on ${moment.runsOn}`, tone: 'stun' };
+  if (stage === 'cancelled')
+    return { text: `cancelled, ${migration.vm} stays on ${moment.runsOn}`, tone: 'plain' };
   if (stage === 'completed') {
     const first = moment.firstEstimate;
-    return { text: first ? `done, predicted ${formatClock(migration.requestedNs + first.totalNs)}` : 'done', tone: 'plain' };
+    return {
+      text: first ? `done, predicted ${formatClock(migration.requestedNs + first.totalNs)}` : 'done',
+      tone: 'plain',
+    };
   }
   if (seenEndNs !== null) return { text: `of ${formatClock(seenEndNs)}`, tone: 'plain' };
   if (!estimate) return { text: '', tone: 'plain' };
@@ -210,12 +245,24 @@ export function promises(moment: Moment): { strong: string; text: string }[] {
   const goalBytes = Math.floor((goalNs / 1e9) * rate);
   return [
     estimate.converges
-      ? { strong: 'It will converge:', text: `${formatCount(estimate.rounds)} ${estimate.rounds === 1 ? 'round' : 'rounds'}, each shorter than the one before.` }
+      ? {
+          strong: 'It will converge:',
+          text: `${formatCount(estimate.rounds)} ${estimate.rounds === 1 ? 'round' : 'rounds'}, each shorter than the one before.`,
+        }
       : { strong: 'It will not converge:', text: 'the guest writes as fast as the link sends.' },
-    { strong: 'It will stop when', text: `${formatBytes(goalBytes)} or less are left: ${formatDuration(goalNs)} of the link at ${formatRate(rate)}.` },
+    {
+      strong: 'It will stop when',
+      text: `${formatBytes(goalBytes)} or less are left: ${formatDuration(goalNs)} of the link at ${formatRate(rate)}.`,
+    },
     estimate.converges
-      ? { strong: 'It will stand still', text: `for ${formatDuration(estimate.downtimeLowNs)} to ${formatDuration(estimate.downtimeHighNs)}; its clients wait ${formatDuration(estimate.networkGapNs)}.` }
-      : { strong: 'It will give up', text: `after ${formatDuration(estimate.totalNs)}, and the VM runs on where it is.` },
+      ? {
+          strong: 'It will stand still',
+          text: `for ${formatDuration(estimate.downtimeLowNs)} to ${formatDuration(estimate.downtimeHighNs)}; its clients wait ${formatDuration(estimate.networkGapNs)}.`,
+        }
+      : {
+          strong: 'It will give up',
+          text: `after ${formatDuration(estimate.totalNs)}, and the VM runs on where it is.`,
+        },
   ];
 }
 

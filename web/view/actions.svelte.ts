@@ -32,7 +32,9 @@ export class Actions {
 
   get canCancel(): boolean {
     const session = this.#session();
-    return !session.ready && session.moment !== null && session.moment.report === null && !session.playback.atEnd;
+    return (
+      !session.ready && session.moment !== null && session.moment.report === null && !session.playback.atEnd
+    );
   }
 
   get subtitle(): string {

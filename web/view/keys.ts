@@ -31,7 +31,11 @@ function changeKey(event: KeyboardEvent, { onundo, onredo }: KeyTargets): boolea
   return true;
 }
 
-function playKey(event: KeyboardEvent, { playback, ready, onstart }: KeyTargets, focus: Element | null): boolean {
+function playKey(
+  event: KeyboardEvent,
+  { playback, ready, onstart }: KeyTargets,
+  focus: Element | null,
+): boolean {
   if (event.key === ' ') {
     // Space presses a button that has the focus.
     if (focus?.closest(PRESSES)) return false;

@@ -37,6 +37,7 @@ export {
   vmCounters,
   vmCreate,
   vmNextRound,
+  vmPrepare,
   vmRegion,
   vmRelease,
   vmSetGuestSpeed,

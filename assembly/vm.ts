@@ -83,15 +83,22 @@ function readSpec(vm: Vm, spec: VmSpec): void {
   readPhases(vm, <u32>spec.phaseCount);
 }
 
-/** Makes the VM in the mailbox and its memory; 0 when this machine does not give the bytes. */
+/** Makes the VM in the mailbox; 0 when this machine does not give the bytes. Its memory is made by `vmPrepare`. */
 export function vmCreate(): usize {
   const vm = placeVm();
   if (vm === null) return 0;
   readSpec(vm, changetype<VmSpec>(MAILBOX));
   makeText();
-  markZeroPages(vm);
-  if (vm.byteExact != 0) fillMemory(vm);
   return changetype<usize>(vm);
+}
+
+/** Makes `pages` pages of memory from `fromPage` on: both whole groups of 64, or to the end. */
+export function vmPrepare(at: usize, fromPage: f64, pages: f64): void {
+  const vm = changetype<Vm>(at);
+  const from = <u64>fromPage;
+  const to = min(from + <u64>pages, vm.pageCount);
+  markZeroPages(vm, <u32>(from >> 6), <u32>((to + 63) >> 6));
+  if (vm.byteExact != 0) fillMemory(vm, from, to);
 }
 
 /** Gives the VM's memory back. */

@@ -87,10 +87,9 @@ export function fillPage(vm: Vm, page: u64, kind: u32, at: usize): void {
   }
 }
 
-/** Sets the zero bitmap from the classes alone; no page of another class is ever zero. */
-export function markZeroPages(vm: Vm): void {
-  const last = vm.words - 1;
-  for (let word: u32 = 0; word <= last; ++word) {
+/** Sets words `from` to `to` of the zero bitmap from the classes alone; no page of another class is ever zero. */
+export function markZeroPages(vm: Vm, from: u32, to: u32): void {
+  for (let word = from; word < to; ++word) {
     let bits: u64 = 0;
     const extent = (<u64>word) << 2;
     for (let part: u64 = 0; part < 4; ++part) {
@@ -99,16 +98,17 @@ export function markZeroPages(vm: Vm): void {
     store<u64>(vm.zero + ((<usize>word) << 3), bits);
   }
   const rest = vm.pageCount & (GROUP_PAGES - 1);
-  const lastWord = vm.zero + ((<usize>last) << 3);
-  if (rest != 0) store<u64>(lastWord, load<u64>(lastWord) & (((1 as u64) << rest) - 1));
+  if (to != vm.words || rest == 0) return;
+  const lastWord = vm.zero + ((<usize>(to - 1)) << 3);
+  store<u64>(lastWord, load<u64>(lastWord) & (((1 as u64) << rest) - 1));
 }
 
-/** Fills the source's memory and empties the target's, which also touches both for the first time. */
-export function fillMemory(vm: Vm): void {
-  for (let page: u64 = 0; page < vm.pageCount; ++page) {
+/** Fills pages `from` to `to` of the source's memory and empties the target's, which also touches both for the first time. */
+export function fillMemory(vm: Vm, from: u64, to: u64): void {
+  for (let page = from; page < to; ++page) {
     fillPage(vm, page, classOfExtent(vm, page >> EXTENT_SHIFT), vm.source + <usize>page * PAGE_BYTES);
   }
-  memory.fill(vm.target, 0, <usize>vm.pageCount * PAGE_BYTES);
+  memory.fill(vm.target + <usize>from * PAGE_BYTES, 0, <usize>(to - from) * PAGE_BYTES);
 }
 
 /**

@@ -4,7 +4,7 @@ import { MIB, PAGE_BYTES, PPM } from '../../web/base/units.ts';
 import { WORKLOAD_PATTERNS } from '../../web/scenario/schema.ts';
 import { WasmDataPlane } from '../../web/worker/wasm-data-plane.ts';
 import { instantiateKernels } from '../../web/worker/wasm.ts';
-import { RATE, migrate, openPlane, phaseOf, specOf } from '../support/precopy.ts';
+import { RATE, migrate, openPlane, phaseOf, ready, specOf } from '../support/precopy.ts';
 
 const kinds = (['lz4', 'xbzrle'] as const).flatMap((compression) =>
   WORKLOAD_PATTERNS.flatMap((pattern) =>
@@ -22,7 +22,8 @@ describe('a VM without bytes costs what the same VM with bytes costs', () => {
         phaseOf({ pattern, bytesPerWrite, writesPerSecond: 15_000, workingSetBytes: 24 * MIB }),
       ];
       const [bytes, pages] = (['byte-exact', 'page-exact'] as const).map((fidelity) => {
-        const vm = plane.create(
+        const vm = ready(
+          plane,
           specOf({ fidelity, compression, phases, usedBytes: 32 * MIB, xbzrleCacheBytes: 16 * MIB }),
         );
         migrate(vm, 6);
@@ -45,7 +46,7 @@ describe('a VM without bytes costs what the same VM with bytes costs', () => {
   it('XBZRLE sends deltas where the cache holds the pages, and whole pages in the first two rounds', async () => {
     const { plane } = await openPlane('release');
     const phases = [phaseOf({ pattern: 'sweep', writesPerSecond: 4_000, workingSetBytes: 200 * PAGE_BYTES })];
-    const vm = plane.create(specOf({ compression: 'xbzrle', phases, xbzrleCacheBytes: 4 * MIB }));
+    const vm = ready(plane, specOf({ compression: 'xbzrle', phases, xbzrleCacheBytes: 4 * MIB }));
     vm.beginTracking(0, RATE);
     vm.advance(Infinity, Infinity);
     vm.nextRound();
@@ -64,11 +65,11 @@ describe('a VM without bytes costs what the same VM with bytes costs', () => {
 describe('one plane', () => {
   it('holds several VMs that do not disturb each other', async () => {
     const { plane } = await openPlane('release');
-    const alone = plane.create(specOf({ seed: 5 }));
+    const alone = ready(plane, specOf({ seed: 5 }));
     migrate(alone, 3);
     const expected = [alone.counters(), alone.compare()];
     alone.release();
-    const [first, second] = [plane.create(specOf({ seed: 5 })), plane.create(specOf({ seed: 6 }))];
+    const [first, second] = [ready(plane, specOf({ seed: 5 })), ready(plane, specOf({ seed: 6 }))];
     for (const vm of [first, second]) vm.beginTracking(0, RATE);
     for (let ns = 1_000_000; first.advance(ns, Infinity) !== 'round'; ns += 1_000_000)
       second.advance(ns, Infinity);
@@ -78,14 +79,15 @@ describe('one plane', () => {
     expect(first.compare()?.firstDifferentPage).toBe(-1);
     first.release();
     second.release();
-    const again = plane.create(specOf({ seed: 5 }));
+    const again = ready(plane, specOf({ seed: 5 }));
     migrate(again, 3);
     expect([again.counters(), again.compare()]).toEqual(expected);
   });
 
   it('tracks again from the beginning', async () => {
     const { plane } = await openPlane('release');
-    const vm = plane.create(
+    const vm = ready(
+      plane,
       specOf({ fidelity: 'page-exact', content: { textPpm: PPM, heapPpm: 0, randomPpm: 0 } }),
     );
     const first = [migrate(vm, 3), vm.counters()];
@@ -95,7 +97,7 @@ describe('one plane', () => {
   it('says how much it was given when the machine gives no more', async () => {
     const { kernels } = await openPlane('release');
     const plane = new WasmDataPlane({ ...kernels, vmCreate: () => 0 });
-    expect(() => plane.create(specOf())).toThrow(
+    expect(() => ready(plane, specOf())).toThrow(
       /^Simulating this VM byte-exact takes 8\.\d+ MiB of memory, and this machine gives 1 MiB\. Choose "page-exact"/,
     );
   });

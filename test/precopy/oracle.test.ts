@@ -5,7 +5,7 @@ import { WORKLOAD_PATTERNS } from '../../web/scenario/schema.ts';
 import type { Counters, GuestMemorySpec } from '../../web/sim/data-plane.ts';
 import type { WasmGuestMemory } from '../../web/worker/wasm-data-plane.ts';
 import { PrecopyOracle, type OracleRound, type RateChange, type Schedule } from '../oracle/precopy.ts';
-import { openPlane, phaseOf, specOf, type OpenPlane } from '../support/precopy.ts';
+import { openPlane, phaseOf, ready, specOf, type OpenPlane } from '../support/precopy.ts';
 import { builds } from '../support/wasm.ts';
 
 const arbitraryPhase = fc
@@ -64,7 +64,7 @@ const arbitrarySchedule: fc.Arbitrary<Schedule> = fc
 
 /** Calls the loop as the control plane does; `slice` cuts the calls. */
 function runKernels(open: OpenPlane, spec: GuestMemorySpec, schedule: Schedule, slice: Slice): OracleRound[] {
-  const vm = open.plane.create(spec);
+  const vm = ready(open.plane, spec);
   const [start, ...changes] = schedule.rates as [RateChange, ...RateChange[]];
   vm.beginTracking(start.atNs, start.bytesPerSecond);
   const rounds = schedule.speedsPpm.map((speedPpm, round) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES, PPM } from '../../web/base/units.ts';
 import type { Phase } from '../../web/scenario/schema.ts';
 import { scatteredPage } from '../oracle/precopy.ts';
-import { openPlane, phaseOf, specOf } from '../support/precopy.ts';
+import { openPlane, phaseOf, ready, specOf } from '../support/precopy.ts';
 
 const PAGES = 3000;
 const WORKING_SET = 2100;
@@ -15,7 +15,8 @@ const DRAWS = 40_000;
 async function hitsOf(over: Partial<Phase>): Promise<Uint32Array> {
   const { plane, pagesOf } = await openPlane('release');
   const phase = phaseOf({ workingSetBytes: WORKING_SET * PAGE_BYTES, writesPerSecond: 1_000_000, ...over });
-  const vm = plane.create(
+  const vm = ready(
+    plane,
     specOf({
       fidelity: 'page-exact',
       usedBytes: PAGES * PAGE_BYTES,

@@ -87,3 +87,10 @@ export function migrate(vm: WasmGuestMemory, rounds: number, bytesPerSecond = RA
   vm.setGuestSpeed(PPM);
   return lists;
 }
+
+/** A VM with all of its memory made, as it is when a migration begins to track it. */
+export function ready(plane: WasmDataPlane, spec: GuestMemorySpec): WasmGuestMemory {
+  const vm = plane.create(spec);
+  while (!vm.prepare());
+  return vm;
+}

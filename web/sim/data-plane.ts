@@ -65,6 +65,8 @@ export interface Comparison {
 export interface GuestMemory {
   readonly fidelity: Fidelity;
   readonly pageCount: number;
+  /** Makes the next part of the guest's memory; true when all of it is there, which it must be before tracking begins. */
+  prepare(): boolean;
   /** Sets all traces: every used page is on the list of round 0, the guest runs at full speed from `atNs` on. */
   beginTracking(atNs: Ns, bytesPerSecond: BytesPerSecond): void;
   /** From `atNs` on the wire carries this many bytes a second; a group in flight keeps what it has already sent. */
@@ -77,8 +79,10 @@ export interface GuestMemory {
   counters(): Counters;
   /** Pages set per bucket, 4096 buckets over the used pages: `toSend` into out[0..4095], `written` into out[4096..8191]. */
   buckets(out: Uint32Array): void;
-  /** Byte-exact only: compares `pages` pages from `fromPage` on; call until all are done. Null for page-exact. */
-  compare(onProgress?: (pages: number) => void): Comparison | null;
+  /** Compares the next part of both memories; true when all is compared (or there is nothing to compare). */
+  compareMore(): boolean;
+  /** Byte-exact: compares what is not yet compared and says what was found. Null otherwise. */
+  compare(): Comparison | null;
   /** Gives the memory back. The object must not be used afterwards. */
   release(): void;
 }

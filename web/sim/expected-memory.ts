@@ -182,6 +182,14 @@ export class ExpectedMemory implements GuestMemory {
     spread(out.subarray(FRAME_BUCKETS, 2 * FRAME_BUCKETS), 0, writtenPages);
   }
 
+  prepare(): boolean {
+    return true;
+  }
+
+  compareMore(): boolean {
+    return true;
+  }
+
   compare(): Comparison | null {
     return null;
   }

@@ -57,7 +57,7 @@ export class Migration {
     this.#it.estimate(-1);
     this.#prepare();
     yield;
-    this.#trace();
+    yield* this.#trace();
     yield;
     yield* preCopy(this.#it);
     yield* switchOver(this.#it);
@@ -92,10 +92,11 @@ export class Migration {
     });
   }
 
-  #trace(): void {
+  *#trace(): Generator<void> {
     const policy = this.#it.scenario.policy;
     const spec = memorySpec(this.#it.scenario, this.#it.planned);
     this.#it.memory = spec.fidelity === 'expected' ? new ExpectedMemory(spec) : this.#it.plane.create(spec);
+    while (!this.#it.memory.prepare()) yield;
     const stops = policy.traceInstall === 'stop-based';
     const durationNs =
       this.#it.planned.pageCount * (stops ? ESXI.traceStopNsPerPage : ESXI.traceLooseNsPerPage);

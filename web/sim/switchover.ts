@@ -86,7 +86,7 @@ function* lastPages(
 }
 
 function* prove(it: MigrationState, memory: GuestMemory): Generator<void> {
-  yield;
+  while (!memory.compareMore()) yield;
   it.comparison = memory.compare();
   const counters = memory.counters();
   assert(

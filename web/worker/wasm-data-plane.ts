@@ -39,8 +39,12 @@ const MOST_PHASES = 16;
 /** The codes of `vmAdvance`. */
 const STOPS: readonly AdvanceStop[] = ['time', 'round', 'budget'];
 
-/** Pages compared in one call: 16 MiB a side, a few milliseconds, so that progress is seen. */
-const COMPARE_PAGES = 4096;
+/** Pages made or compared in one call: a few hundredths of a second at most, so that a watcher is never left waiting. */
+const STEP_PAGES: Readonly<Record<Fidelity, number>> = {
+  'byte-exact': 4096,
+  'page-exact': 2 ** 23,
+  expected: 0,
+};
 
 export interface WasmDataPlaneOptions {
   /** Most bytes to ask this machine for. */
@@ -73,6 +77,8 @@ export class WasmDataPlane implements DataPlane {
 
 export class WasmGuestMemory implements GuestMemory {
   private live = true;
+  private preparedPages = 0;
+  private comparedPages = 0;
 
   constructor(
     private readonly kernels: Kernels,
@@ -82,7 +88,17 @@ export class WasmGuestMemory implements GuestMemory {
     readonly pageCount: number,
   ) {}
 
+  prepare(): boolean {
+    if (this.preparedPages < this.pageCount) {
+      this.kernels.vmPrepare(this.vm(), this.preparedPages, STEP_PAGES[this.fidelity]);
+      this.preparedPages = Math.min(this.pageCount, this.preparedPages + STEP_PAGES[this.fidelity]);
+    }
+    return this.preparedPages === this.pageCount;
+  }
+
   beginTracking(atNs: Ns, bytesPerSecond: BytesPerSecond): void {
+    while (!this.prepare());
+    this.comparedPages = 0;
     this.kernels.vmBeginTracking(this.vm(), wholeNs(atNs), Math.floor(bytesPerSecond));
   }
 
@@ -133,12 +149,17 @@ export class WasmGuestMemory implements GuestMemory {
     out.set(new Uint32Array(this.kernels.memory.buffer, this.kernels.planeBuckets() >>> 0, 2 * BUCKETS));
   }
 
-  compare(onProgress?: (pages: number) => void): Comparison | null {
+  compareMore(): boolean {
+    if (this.fidelity !== 'byte-exact') return true;
+    this.kernels.vmCompare(this.vm(), this.comparedPages, STEP_PAGES[this.fidelity]);
+    this.comparedPages = Math.min(this.pageCount, this.comparedPages + STEP_PAGES[this.fidelity]);
+    return this.comparedPages === this.pageCount;
+  }
+
+  compare(): Comparison | null {
     if (this.fidelity !== 'byte-exact') return null;
-    for (let from = 0; from < this.pageCount; from += COMPARE_PAGES) {
-      this.kernels.vmCompare(this.vm(), from, COMPARE_PAGES);
-      onProgress?.(Math.min(from + COMPARE_PAGES, this.pageCount));
-    }
+    while (!this.compareMore());
+    this.comparedPages = 0;
     const report = mailboxOf(this.kernels);
     const at = (index: number) => report[index] as number;
     return {

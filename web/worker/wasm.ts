@@ -11,6 +11,7 @@ export interface Kernels {
   planeBuckets(): number;
   vmBytesNeeded(): number;
   vmCreate(): number;
+  vmPrepare(vm: number, fromPage: number, pages: number): void;
   vmRelease(vm: number): void;
   vmBeginTracking(vm: number, atNs: number, bytesPerSecond: number): void;
   vmSetRate(vm: number, atNs: number, bytesPerSecond: number): void;

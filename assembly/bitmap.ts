@@ -8,8 +8,11 @@ const WORDS_PER_BLOCK: u32 = 8;
 /** Bytes that a list scan reads word by word before it may skip again: empty blocks are rarely lone ones. */
 const GROUP_BYTES: usize = 256;
 
+/** 64 TiB of guest memory, more than any VM has. */
+const MAX_PAGES: u64 = 1 << 34;
+
 /** More pages than this would not fit the u32 page lists. */
-const MAX_PAGES: u64 = 1 << 32;
+const MAX_LISTED_PAGES: u64 = 1 << 32;
 
 /** Address of the word that holds the bit of `page`. */
 // @ts-ignore: decorator
@@ -110,7 +113,7 @@ export function bitmapScanClearListFrom(
   out: usize,
   maxOut: u32,
 ): u32 {
-  assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_PAGES >> 6));
+  assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_LISTED_PAGES >> 6));
   const end = base + ((<usize>words) << 3);
   const outEnd = out + ((<usize>maxOut) << 2);
   let at = base + ((<usize>fromWord) << 3);
@@ -170,7 +173,7 @@ export function bitmapScanClearRunsFrom(
   out: usize,
   maxRuns: u32,
 ): u32 {
-  assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_PAGES >> 6) - 1);
+  assert((base & 7) == 0 && (out & 3) == 0 && fromWord <= words && words <= u32(MAX_LISTED_PAGES >> 6) - 1);
   let runs: u32 = 0;
   let open = false;
   let runStart: u64 = 0;

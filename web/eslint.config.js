@@ -21,7 +21,7 @@ const inexactMaths = [
 ].map((name) => ['Math', name]);
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', 'assembly/', 'test/.cache/']),
+  globalIgnores(['**/dist/', '**/node_modules/', 'assembly/', 'test/.cache/', 'test/bench/wasm/']),
   tseslint.configs.recommended,
   svelte.configs.recommended,
   {

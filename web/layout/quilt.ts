@@ -112,14 +112,17 @@ export function sourceLevels(code: number): { pending: number; written: number }
   return { pending: Math.floor((code - 1) / SIDE_CODES), written: (code - 1) % SIDE_CODES };
 }
 
-/** Side of the filled square and of the target's hole by level, for a cell of `pitch` device pixels; tuned where it is small. */
+/**
+ * Side of the filled square and of the target's hole by level, for a cell of `pitch` device pixels. The largest leaves a pixel
+ * to its neighbours, so that cells can be counted; where pixels are few, neighbouring levels share a size.
+ */
 const FILLED: Record<number, readonly number[]> = {
-  3: [0, 1, 1, 2, 2, 3],
-  4: [0, 1, 2, 2, 3, 4],
-  5: [0, 2, 3, 3, 4, 5],
-  6: [0, 2, 3, 4, 5, 6],
-  7: [0, 2, 3, 5, 6, 7],
-  8: [0, 3, 4, 5, 7, 8],
+  3: [0, 1, 1, 1, 2, 2],
+  4: [0, 1, 2, 2, 3, 3],
+  5: [0, 2, 2, 3, 3, 4],
+  6: [0, 2, 2, 3, 4, 5],
+  7: [0, 2, 3, 4, 5, 6],
+  8: [0, 3, 4, 5, 6, 7],
 };
 const HOLE: Record<number, readonly number[]> = {
   3: [0, 1, 1, 1, 1, 2],
@@ -134,6 +137,23 @@ export function filledSize(level: number, pitch: number): number {
   return sizeOf(FILLED, level, pitch);
 }
 
+/** What a reader can tell apart: the fewest pages of each size. */
+export function legendSteps(
+  pageCount: number,
+  cells: Cells,
+  pitch: number,
+): { size: number; pages: number }[] {
+  const steps: { size: number; pages: number }[] = [];
+  levelThresholds(pagesPerCell(pageCount, cells)).forEach((pages, i) => {
+    const size = filledSize(i + 1, pitch);
+    const last = steps[steps.length - 1];
+    // With few pages a cell, levels that no count reaches fall together with the next one.
+    if (last?.pages === pages) steps.pop();
+    if (steps[steps.length - 1]?.size !== size) steps.push({ size, pages });
+  });
+  return steps;
+}
+
 export function holeSize(level: number, pitch: number): number {
   return sizeOf(HOLE, level, pitch);
 }
@@ -143,5 +163,5 @@ function sizeOf(table: Record<number, readonly number[]>, level: number, pitch: 
   const tuned = table[pitch]?.[level];
   if (tuned !== undefined) return tuned;
   const base = table[8]?.[level] ?? 0;
-  return level === 0 ? 0 : Math.max(1, Math.min(pitch, Math.round((base * pitch) / 8)));
+  return level === 0 ? 0 : Math.max(1, Math.min(pitch - 1, Math.round((base * pitch) / 8)));
 }

@@ -55,30 +55,39 @@ export interface RoundsInput {
 }
 
 const PX = 11;
+const LINE = 13;
 
 export function roundsLayout(input: RoundsInput): RoundsLayout {
+  const { stairs, formatBytes, measure } = input;
+  const goalWidth = Math.ceil(max(input.goalTexts, (text) => measure(text, PX)) ?? 0) + 16;
+  const lastText = stairs.length > 0 ? formatBytes((stairs[stairs.length - 1] as StairInput).leftBytes) : '';
+  const lastWidth = Math.ceil(measure(lastText, PX, true)) + 14;
+  const layout = layoutWith(input, lastText, Math.max(goalWidth, lastWidth));
+  // Neither above nor below the goal is room for both texts: then beside each other.
+  const collides = layout.goalLines.some(
+    (line) => layout.lastLabel && Math.abs(line.y - layout.lastLabel.y) < LINE,
+  );
+  return collides ? layoutWith(input, lastText, goalWidth + lastWidth) : layout;
+}
+
+function layoutWith(input: RoundsInput, lastText: string, rightColumn: number): RoundsLayout {
   const { width, height, stairs, goalBytes, measure, formatBytes } = input;
   const [low, high] = decadeRange(stairs, goalBytes);
   const labels = decadesOf(low, high);
   const left = Math.ceil(max(labels, (bytes) => measure(formatDecade(bytes, formatBytes), PX)) ?? 0) + 12;
-  const goalWidth = Math.ceil(max(input.goalTexts, (text) => measure(text, PX)) ?? 0) + 16;
-  const lastText = stairs.length > 0 ? formatBytes((stairs[stairs.length - 1] as StairInput).leftBytes) : '';
-  const right = width - Math.max(goalWidth, measure(lastText, PX) + 12);
   const top = 18;
   const bottom = height - 20;
   const y = scaleLog().domain([low, high]).range([bottom, top]).clamp(true);
   const goalY = y(goalBytes);
-  const placed = placeStairs(input, left + 8, right, y);
+  const placed = placeStairs(input, left + 8, width - rightColumn, y);
   const last = lastLabel(placed, lastText, bottom);
+  const decades = thinned(labels, (bottom - top) / Math.max(1, labels.length - 1));
   return {
     left,
     right: width,
     top,
     bottom,
-    decades: thinned(labels, (bottom - top) / Math.max(1, labels.length - 1)).map((bytes) => ({
-      y: y(bytes),
-      label: formatDecade(bytes, formatBytes),
-    })),
+    decades: decades.map((bytes) => ({ y: y(bytes), label: formatDecade(bytes, formatBytes) })),
     stairs: placed,
     goalY,
     goalLines: goalLines(input.goalTexts, goalY, top, bottom, last?.y ?? null),
@@ -123,6 +132,8 @@ function placeStairs(input: RoundsInput, from: number, to: number, y: (bytes: By
   return stairs.map((one, i) => {
     const x0 = from + i * step;
     const x1 = x0 + step - gap;
+    const text = formatBytes(one.dirtyBytes);
+    const fits = x0 + measure(text, PX) <= to + 8;
     const tick = i % tickEvery === 0 ? (i === 0 && named ? `round ${one.round}` : String(one.round)) : '';
     return {
       ...one,
@@ -132,7 +143,7 @@ function placeStairs(input: RoundsInput, from: number, to: number, y: (bytes: By
       y: y(one.dirtyBytes),
       leftY: y(Math.max(1, one.leftBytes)),
       // A prediction's sizes in between are a shape, not numbers; only what is known is written down.
-      label: one.state !== 'predicted' && i % labelEvery === 0 ? formatBytes(one.dirtyBytes) : '',
+      label: one.state !== 'predicted' && i % labelEvery === 0 && fits ? text : '',
       tick,
     };
   });
@@ -146,11 +157,11 @@ function goalLines(
   bottom: number,
   takenY: number | null,
 ): { text: string; y: number }[] {
-  const height = texts.length * 13;
+  const height = texts.length * LINE;
   const taken = takenY !== null && takenY > goalY - height - 14 && takenY <= goalY + 4;
   const below = (taken || goalY - height < top - 12) && goalY + height + 4 < bottom + 16;
-  const first = below ? goalY + 14 : goalY - 6 - (texts.length - 1) * 13;
-  return texts.map((text, i) => ({ text, y: first + i * 13 }));
+  const first = below ? goalY + 14 : goalY - 6 - (texts.length - 1) * LINE;
+  return texts.map((text, i) => ({ text, y: first + i * LINE }));
 }
 
 function lastLabel(stairs: readonly Stair[], text: string, bottom: number): RoundsLayout['lastLabel'] {

@@ -79,14 +79,10 @@ export function predictedThenActual(report: MigrationReport): Compared[] {
   ];
   return rows.map(([key, name, expected, actual, format]) => {
     const percent = expected > 0 ? ((actual - expected) / expected) * 100 : null;
-    return {
-      key,
-      name,
-      predicted: format(expected),
-      actual: format(actual),
-      error: errorText(percent, actual),
-      percent,
-    };
+    const row = { key, name, predicted: format(expected), actual: format(actual) };
+    // A run that was stopped by hand says nothing about its prediction.
+    if (report.outcome === 'cancelled') return { ...row, error: '–', percent: null };
+    return { ...row, error: errorText(percent, actual), percent };
   });
 }
 

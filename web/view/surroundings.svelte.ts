@@ -1,7 +1,14 @@
 /** What pictures depend on beside their props: the theme, the density of pixels and whether motion is wanted. */
 import { createSubscriber } from 'svelte/reactivity';
 
-const watchTheme = createSubscriber((update) => {
+let known: Record<string, string> | null = null;
+
+const watchTheme = createSubscriber((notify) => {
+  const update = () => {
+    known = null;
+    notify();
+  };
+  known = null;
   const observer = new MutationObserver(update);
   observer.observe(document.documentElement, {
     attributes: true,
@@ -12,6 +19,7 @@ const watchTheme = createSubscriber((update) => {
   );
   for (const query of queries) query.addEventListener('change', update);
   return () => {
+    known = null;
     observer.disconnect();
     for (const query of queries) query.removeEventListener('change', update);
   };
@@ -23,8 +31,11 @@ const watchDensity = createSubscriber((update) => {
   return () => removeEventListener('resize', update);
 });
 
+let reduced: MediaQueryList | null = null;
+const reducedMotion = () => (reduced ??= matchMedia('(prefers-reduced-motion: reduce)'));
+
 const watchMotion = createSubscriber((update) => {
-  const query = matchMedia('(prefers-reduced-motion: reduce)');
+  const query = reducedMotion();
   query.addEventListener('change', update);
   return () => query.removeEventListener('change', update);
 });
@@ -32,9 +43,12 @@ const watchMotion = createSubscriber((update) => {
 /** Colour tokens as they are now; an effect that asks runs again when the theme changes. */
 export function colours<K extends string>(names: readonly K[]): Record<K, string> {
   watchTheme();
-  const style = getComputedStyle(document.documentElement);
-  const entries = names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()] as const);
-  return Object.fromEntries(entries) as Record<K, string>;
+  // Asking for a computed style costs more than painting: once a theme is enough.
+  const tokens = (known ??= {});
+  const read = (name: string) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const value = (name: string) => (tokens[name] ??= read(name));
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, string>;
 }
 
 export function density(): number {
@@ -44,5 +58,5 @@ export function density(): number {
 
 export function stillness(): boolean {
   watchMotion();
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return reducedMotion().matches;
 }

@@ -3,7 +3,7 @@
  * browsers refuse more than a hundred changes in half a minute, and a drag makes that many in a second.
  */
 import type { Session } from '../model/session.svelte.ts';
-import { tailOf } from '../model/share.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 const QUIET_MS = 500;
 
@@ -18,16 +18,22 @@ export function followScenario(session: Session, page: { base: string; search: s
   const kept = presentationIn(page.search);
   let written = location.href;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let first = session.scenario;
+  /** Until something changes the address stays as it was typed. */
+  let untouched: Scenario | null = session.scenario;
 
   $effect.root(() => {
     $effect(() => {
       const { scenario, origin, broken } = session;
       clearTimeout(timer);
-      if (broken || scenario === first) return;
+      if (broken || scenario === untouched) return;
       // From the first change on every scenario is written, also the first one again.
-      first = null as never;
-      timer = setTimeout(() => write('replaceState', tailOf(scenario, origin, kept) ?? ''), QUIET_MS);
+      untouched = null;
+      timer = setTimeout(() => {
+        // Links are made by a part of the page that a visitor who changes nothing never loads.
+        void import('../model/share.ts').then(({ tailOf }) => {
+          if (session.scenario === scenario) write('replaceState', tailOf(scenario, origin, kept) ?? '');
+        });
+      }, QUIET_MS);
     });
   });
 

@@ -6,15 +6,21 @@ import { firstPreset } from '../model/gallery.ts';
 import { Preferences } from '../model/preferences.svelte.ts';
 import { Session } from '../model/session.svelte.ts';
 import EmbedApp from '../view/EmbedApp.svelte';
-import { connect } from './engine.ts';
-import { baseOf, readAddress } from './url.ts';
+import { EngineClient } from '../worker/client.ts';
+import { connectWith } from './engine.ts';
+import { baseOf } from './place.ts';
+import { readAddress } from './url.ts';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no element with the id "app"');
 
 const opening = readAddress(location.search, location.hash);
 const { presentation } = opening;
-const session = new Session(opening.scenario ?? firstPreset().scenario, opening.origin, connect);
+const session = new Session(
+  opening.scenario ?? firstPreset().scenario,
+  opening.origin,
+  connectWith(async () => EngineClient),
+);
 const theme = presentation.theme === 'dark' || presentation.theme === 'auto' ? presentation.theme : 'light';
 // A frame without an origin may not even name its storage: nothing is kept.
 const noStore = { getItem: () => null, setItem: () => undefined };

@@ -1,6 +1,7 @@
 /** How the page gets its engine: only when it is needed, and with a clear word where the browser lacks what it is made of. */
 import { ProblemError } from '../base/result.ts';
 import type { Connect } from '../model/session.svelte.ts';
+import type { EngineClient } from '../worker/client.ts';
 
 /** The smallest module that uses SIMD: a function that splats a number into a vector. */
 const SIMD_PROBE = [
@@ -8,14 +9,18 @@ const SIMD_PROBE = [
   11,
 ];
 
-export const connect: Connect = async () => {
-  if (typeof WebAssembly !== 'object') throw missing('engine.no-wasm', 'This browser has no WebAssembly.');
-  if (!WebAssembly.validate(Uint8Array.from(SIMD_PROBE))) {
-    throw missing('engine.no-simd', 'The WebAssembly of this browser has no SIMD.');
-  }
-  const { EngineClient } = await import('../worker/client.ts');
-  return EngineClient.start();
-};
+export function hasEngine(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(Uint8Array.from(SIMD_PROBE));
+}
+
+/** `load` says how the engine's code comes: the page fetches it when it is needed, the page for frames has it inside. */
+export function connectWith(load: () => Promise<typeof EngineClient>): Connect {
+  return async () => {
+    if (typeof WebAssembly !== 'object') throw missing('engine.no-wasm', 'This browser has no WebAssembly.');
+    if (!hasEngine()) throw missing('engine.no-simd', 'The WebAssembly of this browser has no SIMD.');
+    return (await load()).start();
+  };
+}
 
 function missing(code: string, message: string): ProblemError {
   return new ProblemError([{ code, message, path: '' }]);

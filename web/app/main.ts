@@ -9,33 +9,48 @@ import { findPreset } from '../scenario/presets/index.ts';
 import App from '../view/App.svelte';
 import type { Place } from '../view/actions.svelte.ts';
 import { followScenario } from './address.svelte.ts';
-import { connect } from './engine.ts';
-import { openFile } from './files.ts';
-import { addressIn, baseOf, embedRedirect, embedUrlOf, readAddress, type Opening } from './url.ts';
+import { connectWith, hasEngine } from './engine.ts';
+import { addressIn, baseOf, embedRedirect, embedUrlOf } from './place.ts';
+import type { Opening } from './url.ts';
 
 const base = baseOf(location);
-const opening = readAddress(location.search, location.hash);
-const redirect = embedRedirect(base, location.search, location.hash, opening.presentation);
-if (redirect) location.replace(redirect);
-else start(opening);
+const connect = connectWith(async () => (await import('../worker/client.ts')).EngineClient);
 
-function start(first: Opening): void {
+/** Null for the bare address: who comes without a scenario does not wait for what reads one. */
+async function opened(search: string, hash: string): Promise<Opening | null> {
+  if (search === '' && hash.length < 2) return null;
+  const { readAddress } = await import('./url.ts');
+  return readAddress(search, hash);
+}
+
+void opened(location.search, location.hash).then((opening) => {
+  const redirect = opening && embedRedirect(base, location.search, location.hash, opening.presentation);
+  if (redirect) location.replace(redirect);
+  else start(opening);
+});
+
+function start(opening: Opening | null): void {
   const target = document.getElementById('app');
   if (!target) throw new Error('the page has no element with the id "app"');
-  const session = new Session(first.scenario ?? firstPreset().scenario, first.origin, connect);
-  const preferences = new Preferences(() => localStorage, themeOf(first));
+  const first = firstPreset();
+  const origin = opening?.origin ?? { kind: 'preset' as const, id: first.id };
+  const session = new Session(opening?.scenario ?? first.scenario, origin, connect);
+  const preferences = new Preferences(() => localStorage, opening && themeOf(opening));
   const address = followScenario(session, { base, search: location.search });
-  const show = (opened: Opening) => {
-    if (opened.broken) session.openBroken(opened.broken);
-    else if (opened.scenario) session.open(opened.scenario, opened.origin, opened.notices);
+  if (opening) present(session, opening);
+  const reread = () => {
+    // A pasted hash and the Back button change the address without loading the page.
+    if (!address.isOwn()) void reopen(session, location.search, location.hash);
   };
+  addEventListener('hashchange', reread);
+  addEventListener('popstate', reread);
   const place: Place = {
     base,
     embedUrl: embedUrlOf(base),
-    openFile: (file) => openFile(session, file),
+    openFile: async (file) => (await import('./files.ts')).openFile(session, file),
     openLink: (text) => {
       const { search, hash } = addressIn(text);
-      show(readAddress(search, hash));
+      void reopen(session, search, hash);
     },
     openPreset: (id) => {
       const preset = findPreset(id);
@@ -44,22 +59,21 @@ function start(first: Opening): void {
       session.open(preset.scenario, { kind: 'preset', id });
     },
   };
-  present(session, first);
-  // A pasted hash and the Back button change the address without loading the page.
-  const reread = () => show(readAddress(location.search, location.hash));
-  addEventListener('hashchange', () => address.isOwn() || reread());
-  addEventListener('popstate', () => address.isOwn() || reread());
   mount(App, { target, props: { session, preferences, place } });
-  whenIdle(() => void session.prepare());
+  prepareEngine(session);
+}
+
+async function reopen(session: Session, search: string, hash: string): Promise<void> {
+  const opening = await opened(search, hash);
+  if (opening?.broken) session.openBroken(opening.broken);
+  else if (opening?.scenario) session.open(opening.scenario, opening.origin, opening.notices);
+  else if (!opening) session.open(firstPreset().scenario, { kind: 'preset', id: firstPreset().id });
 }
 
 /** What the address says beside the scenario. */
-function present(
-  session: Session,
-  { broken, notices, presentation, asksSpeed, scenario, origin }: Opening,
-): void {
+function present(session: Session, { broken, notices, presentation, asksSpeed }: Opening): void {
   if (broken) session.openBroken(broken);
-  else if (scenario && notices.length > 0) session.open(scenario, origin, notices);
+  session.notice(notices);
   if (asksSpeed) session.playback.setSpeed(presentation.speed);
   if (broken) return;
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -73,8 +87,11 @@ function themeOf({ presentation }: Opening): Theme | null {
   return presentation.theme === 'dark' ? 'dark' : presentation.theme === 'auto' ? 'auto' : 'light';
 }
 
-/** After the first picture; browsers without idle callbacks wait a moment instead. */
-function whenIdle(work: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 2_000 });
-  else setTimeout(work, 500);
+/** The engine is fetched when a hand moves towards it, so that the first picture waits for nothing. */
+function prepareEngine(session: Session): void {
+  const prepare = () => void session.prepare();
+  if (!hasEngine()) prepare();
+  else
+    for (const sign of ['pointermove', 'pointerdown', 'keydown'])
+      addEventListener(sign, prepare, { once: true });
 }

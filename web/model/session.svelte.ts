@@ -163,8 +163,8 @@ export class Session {
     this.#stopRun();
   }
 
-  dismissNotices(): void {
-    this.#notices = [];
+  notice(notices: readonly string[]): void {
+    this.#notices = notices;
   }
   setStill(still: boolean): void {
     this.#still = still;

@@ -30,11 +30,15 @@ export class Actions {
     return this.#said;
   }
 
-  get canCancel(): boolean {
+  /** What a phone's bar offers; before the start the one filled button is at the bottom edge. */
+  get phoneAction(): { readonly text: string; readonly run: () => void } | null {
     const session = this.#session();
-    return (
-      !session.ready && session.moment !== null && session.moment.report === null && !session.playback.atEnd
-    );
+    const { moment } = session;
+    if (session.ready || !moment) return null;
+    if (!moment.report) return { text: 'Cancel', run: () => void session.cancel() };
+    if (moment.stage === 'completed') return { text: 'Migrate back', run: () => void session.migrateBack() };
+    if (moment.stage === 'cancelled') return { text: 'Try again', run: () => void session.migrate() };
+    return { text: 'Try again', run: () => session.reset() };
   }
 
   get subtitle(): string {

@@ -1,0 +1,37 @@
+/** Where the page and its twin for frames live, and what somebody pasted; no scenario is read here. */
+import type { Presentation } from '../scenario/presentation.ts';
+
+/**
+ * What somebody pasted: a whole address, or only its end. Query and hash are taken, the site is not: a link to another copy of
+ * the product opens here.
+ */
+export function addressIn(text: string): { search: string; hash: string } {
+  const hashAt = text.indexOf('#');
+  const beforeHash = hashAt < 0 ? text : text.slice(0, hashAt);
+  const queryAt = beforeHash.indexOf('?');
+  const search = queryAt < 0 ? '' : beforeHash.slice(queryAt);
+  if (hashAt >= 0) return { search, hash: text.slice(hashAt) };
+  if (search !== '') return { search, hash: '' };
+  // Neither: the payload alone, or something that is no link, which the decoder then says.
+  return { search: '', hash: /^s=/.test(text) ? `#${text}` : `#s=${text}` };
+}
+
+/** Without query and hash; a directory keeps its slash, and index.html is left away. */
+export function baseOf(location: Pick<Location, 'origin' | 'protocol' | 'pathname' | 'href'>): string {
+  const bare = location.href.replace(/[?#].*$/, '');
+  return bare.replace(/\/(index|embed)\.html$/, location.protocol === 'file:' ? '/index.html' : '/');
+}
+
+export function embedUrlOf(base: string): string {
+  return base.replace(/(index\.html)?$/, 'embed.html');
+}
+
+/** `?embed=1` on the page means the other page; it keeps query and hash. */
+export function embedRedirect(
+  base: string,
+  search: string,
+  hash: string,
+  presentation: Presentation,
+): string | null {
+  return presentation.embed ? embedUrlOf(base) + search + hash : null;
+}

@@ -92,11 +92,11 @@ function lowLane(lane: Box, gauge: GaugeAt): Part {
     rateY: lane.y + 12,
     linkY: lane.y + 24,
     adapters: false,
-    gauge: lane.height >= 92 ? gauge(roomy ? 40 : 30, 62) : null,
+    gauge: lane.height >= 92 ? gauge(roomy ? 38 : 30, 56) : null,
     datastore: lane.height >= 120,
-    diskY: lane.y + lane.height - (roomy ? 28 : 20),
+    diskY: lane.y + lane.height - 26,
     diskSize: 16,
-    lockLabelY: lane.y + lane.height - 3,
+    lockLabelY: lane.y + lane.height - 2,
     diskLines: [],
   };
 }

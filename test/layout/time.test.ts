@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { grainEveryNs, marksAt } from '../../web/layout/motion.ts';
 import { pingsOfRow, rasterRows, rasterScale, rowNs, rowPaths, spanInRow } from '../../web/layout/raster.ts';
-import { predict } from '../../web/layout/prediction.ts';
 import { lensWindow, nsAt, timelineLayout, timeTicks, xOf } from '../../web/layout/timeline.ts';
 import { wide } from './numbers.ts';
 
@@ -113,64 +112,4 @@ test('marks of a row lie between its labels and its numbers', () => {
     x1: (scale.left + scale.right) / 2,
   });
   expect(spanInRow(93, SECOND, 94.5 * SECOND, 95.5 * SECOND, scale)).toBeNull();
-});
-
-const estimate = {
-  totalNs: 5.64 * SECOND,
-  totalLowNs: 5.5 * SECOND,
-  totalHighNs: 5.8 * SECOND,
-  downtimeNs: 165 * MS,
-  downtimeLowNs: 165 * MS,
-  downtimeHighNs: 195 * MS,
-  networkGapNs: 175 * MS,
-  wireBytes: 646e6,
-  wireLowBytes: 628e6,
-  wireHighBytes: 659e6,
-  rounds: 5,
-  roundsLow: 4,
-  roundsHigh: 5,
-  converges: 1,
-};
-
-test('predicted rounds shrink, follow each other and fill the time until the stun', () => {
-  const prediction = predict({
-    estimate,
-    requestedNs: 0,
-    bytesPerSecond: 117_500_000,
-    round: 0,
-    listBytes: 536_870_912,
-    startNs: 81 * MS,
-    wireShare: 0.8,
-    deviceBytes: 8_388_608,
-    goalBytes: 11_750_000,
-  });
-  expect(prediction.rounds).toHaveLength(5);
-  expect(prediction.stun).toEqual({ startNs: 5.465 * SECOND, endNs: 5.63 * SECOND });
-  prediction.rounds.forEach((round, i) => {
-    const next = prediction.rounds[i + 1];
-    expect(round.leftBytes).toBeLessThan(round.dirtyBytes);
-    expect(next?.startNs ?? prediction.stun?.startNs).toBeCloseTo(round.endNs, -2);
-    if (next) expect(next.dirtyBytes).toBe(round.leftBytes);
-  });
-  // Round 0 sends four fifths of 537 MB at 117.5 MB/s: 3.66 s.
-  const first = prediction.rounds[0];
-  expect(((first?.endNs ?? 0) - (first?.startNs ?? 0)) / SECOND).toBeCloseTo(3.66, 1);
-  expect(prediction.rounds.at(-1)?.leftBytes).toBeLessThanOrEqual(11_750_000);
-});
-
-test('what does not converge never steps below the goal', () => {
-  const prediction = predict({
-    estimate: { ...estimate, converges: 0, downtimeNs: 0, networkGapNs: 0, rounds: 7, totalNs: 12 * SECOND },
-    requestedNs: 0,
-    bytesPerSecond: 117_500_000,
-    round: 3,
-    listBytes: 171e6,
-    startNs: 6 * SECOND,
-    wireShare: 1,
-    deviceBytes: 8_388_608,
-    goalBytes: 58_750_000,
-  });
-  expect(prediction.stun).toBeNull();
-  expect(prediction.rounds).toHaveLength(4);
-  for (const round of prediction.rounds) expect(round.leftBytes).toBeGreaterThan(58_750_000);
 });

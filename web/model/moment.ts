@@ -1,5 +1,6 @@
 /** What to draw at one instant of virtual time: made by `project.ts` from a run's log, read by every component. */
 import type { Bytes, BytesPerSecond, Ns, Ppm } from '../base/units.ts';
+import type { ExpectedCourse } from '../sim/estimate.ts';
 import type { EstimateNumbers, FailReason, RoundReason } from '../sim/events.ts';
 import type {
   ClientTotals,
@@ -73,6 +74,8 @@ export interface Moment {
   readonly estimate: EstimateNumbers | null;
   readonly firstEstimate: EstimateNumbers | null;
   readonly rounds: readonly RoundView[];
+  /** The rounds still to come, expected from what was counted last; null once the VM has stopped or it is over. */
+  readonly course: ExpectedCourse | null;
   /** Memory at this instant: last frame, with the sweep moved on to `cursorPage`. Null before round 0 and after the end. */
   readonly frame: MemoryFrame | null;
   readonly cursorPage: number;

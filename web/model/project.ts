@@ -7,6 +7,7 @@ import type { EstimateNumbers, SimEvent } from '../sim/events.ts';
 import type { MemoryFrame, PlannedMigration, RunLog } from '../sim/run-log.ts';
 import { clientTotals, lastIndexWhere, stretchAt } from '../sim/client.ts';
 import { trackUntil } from './client-view.ts';
+import { courseAhead, type ExpectedCourse } from '../sim/estimate.ts';
 import { memoryAt } from './frames.ts';
 import type { Moment, RoundView } from './moment.ts';
 import { beginning, tell, type Story } from './story.ts';
@@ -54,12 +55,33 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
     estimate: story.estimate ?? options.estimate ?? null,
     firstEstimate: story.firstEstimate ?? options.estimate ?? null,
     rounds: roundsAt(story, frame, atNs),
+    course: courseAt(log, migration, story),
     frame,
     cursorPage: frame?.cursorPage ?? 0,
     client: clientTotals(track, atNs),
     eventCount,
     report: story.endedNs === null ? null : (log.report?.migrations[migration.index] ?? null),
   };
+}
+
+/** Kept beside what it was computed from: the counts of the last finished round, or the plan. */
+const courses = new WeakMap<object, ExpectedCourse>();
+
+/** What is expected from here on; null once the VM has stopped or the migration is over. */
+function courseAt(log: RunLog, migration: PlannedMigration, story: Story): ExpectedCourse | null {
+  if (story.stunNs !== null || story.endedNs !== null) return null;
+  const key = story.progress ?? migration;
+  let course = courses.get(key);
+  if (!course) {
+    course = courseAhead(
+      log.scenario,
+      migration,
+      story.progress,
+      story.progress ? story.progressNs : undefined,
+    );
+    courses.set(key, course);
+  }
+  return course;
 }
 
 /** Events with `atNs` at or before the instant. */

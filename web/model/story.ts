@@ -9,6 +9,7 @@ import {
   type FailReason,
   type SimEvent,
 } from '../sim/events.ts';
+import type { Progress } from '../sim/estimate.ts';
 import type { DowntimePart, PlannedMigration } from '../sim/run-log.ts';
 import type { RoundView, Stage } from './moment.ts';
 
@@ -35,6 +36,9 @@ export interface Story {
   readonly rounds: readonly RoundView[];
   readonly estimate: EstimateNumbers | null;
   readonly firstEstimate: EstimateNumbers | null;
+  /** What was counted at the end of the last finished round, and when. */
+  readonly progress: Progress | null;
+  readonly progressNs: Ns;
   readonly stunNs: Ns | null;
   readonly resumedNs: Ns | null;
   readonly backNs: Ns | null;
@@ -61,6 +65,8 @@ export function beginning(migration: PlannedMigration): Story {
     writtenPages: 0,
     rounds: [],
     estimate: null,
+    progress: null,
+    progressNs: 0,
     firstEstimate: null,
     stunNs: null,
     resumedNs: null,
@@ -93,7 +99,10 @@ const chapters: { readonly [C in EventCode]: Chapter<C> } = {
   traced: (_, { n }) => ({ stage: 'pre-copy', toSendPages: n.pages }),
   'round-started': roundStarted,
   'round-ended': roundEnded,
-  'sdps-set': (_, { n }) => ({ dirtyBytesPerSecond: n.dirtyBytesPerSecond }),
+  'sdps-set': (story, { n }) => ({
+    dirtyBytesPerSecond: n.dirtyBytesPerSecond,
+    progress: story.progress && { ...story.progress, speedPpm: n.speedPpm },
+  }),
   stunned,
   'bitmap-sent': (story, event) => ({
     ...partDone(story, event, 'bitmap', event.n.bytes, event.n.durationNs),
@@ -153,6 +162,13 @@ function roundEnded(story: Story, { atNs, n }: EventOf<'round-ended'>): Partial<
     writtenPages: n.leftPages,
     dirtyBytesPerSecond: n.dirtyBytesPerSecond,
     rounds: [...story.rounds.slice(0, -1), round],
+    progressNs: atNs,
+    progress: {
+      counters: { wireBytes: story.wireBytes + n.wireBytes, writtenPages: n.leftPages },
+      round: n.round,
+      speedPpm: n.speedPpm,
+      left: [...(story.progress?.left ?? []), n.leftBytes],
+    },
   };
 }
 

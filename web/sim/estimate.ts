@@ -14,7 +14,7 @@ import type { PlannedMigration } from './run-log.ts';
 
 /** Where a migration under way stands, after `round` has ended. */
 export interface Progress {
-  readonly counters: Counters;
+  readonly counters: Pick<Counters, 'wireBytes' | 'writtenPages'>;
   readonly round: number;
   readonly speedPpm: Ppm;
   readonly left: readonly Bytes[];
@@ -51,6 +51,41 @@ export function estimateMigration(
   };
 }
 
+/** A round still to come. Pages are expected numbers, rounded; times are absolute. */
+export interface ExpectedRound {
+  readonly round: number;
+  readonly dirtyPages: number;
+  readonly leftPages: number;
+  readonly startNs: Ns;
+  readonly endNs: Ns;
+}
+
+/** The way from here to the end, round by round; `stun` is null where it is not expected to converge. */
+export interface ExpectedCourse {
+  readonly rounds: readonly ExpectedRound[];
+  readonly stun: { readonly startNs: Ns; readonly endNs: Ns } | null;
+  readonly endNs: Ns;
+}
+
+/** What `estimateMigration` adds up, round by round: those after `progress`, or all of them. */
+export function courseAhead(
+  scenario: Scenario,
+  planned: PlannedMigration,
+  progress: Progress | null = null,
+  nowNs: Ns = planned.requestedNs,
+): ExpectedCourse {
+  const vm = scenario.vms.find((one) => one.id === planned.vm);
+  assert(vm, 'a planned VM is in the scenario');
+  const course = new Course(scenario, vm, planned, 1);
+  const end = course.run(progress, nowNs);
+  const stunNs = course.roundsEndNs;
+  return {
+    rounds: course.ahead,
+    stun: end.converges === 1 ? { startNs: stunNs, endNs: stunNs + end.downtimeNs } : null,
+    endNs: planned.requestedNs + end.totalNs,
+  };
+}
+
 type CourseEnd = Pick<
   EstimateNumbers,
   'totalNs' | 'downtimeNs' | 'networkGapNs' | 'wireBytes' | 'rounds' | 'converges'
@@ -62,6 +97,8 @@ class Course {
   #wireBytes = 0;
   #timeNs = 0;
   readonly #left: Bytes[] = [];
+  /** Rounds that are not known yet. */
+  readonly ahead: ExpectedRound[] = [];
 
   constructor(
     readonly scenario: Scenario,
@@ -77,16 +114,25 @@ class Course {
       return { totalNs: 0, downtimeNs: 0, networkGapNs: 0, wireBytes: 0, rounds: 0, converges: 0 };
     this.#timeNs = beforeRounds(this.scenario, this.planned);
     for (let round = 0; ; round++) {
+      const dirtyPages = Math.round(this.#guest.listedPages);
+      const startNs = this.roundsEndNs;
       const sentBytes = this.#round();
       if (progress !== null && round < progress.round) continue;
       if (progress !== null && round === progress.round) {
         this.#adopt(progress, nowNs);
         continue;
       }
+      const leftPages = Math.round(this.#guest.listedPages);
+      this.ahead.push({ round, dirtyPages, leftPages, startNs, endNs: this.roundsEndNs });
       const decision = this.#decide(round, sentBytes);
       if (decision === 'within-goal') return this.#switchOver(round + 1);
       if (decision === 'no-progress') return this.#end(round + 1, 0, 0);
     }
+  }
+
+  /** When the rounds so far are over. */
+  get roundsEndNs(): Ns {
+    return this.planned.requestedNs + Math.round(this.#timeNs);
   }
 
   #round(): Bytes {

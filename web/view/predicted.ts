@@ -1,45 +1,32 @@
-/** What is still to come at a moment, as the estimate made last has it; null where nothing is. */
-import { PAGE_BYTES, mulDivFloor, NS_PER_SECOND, PPM, type Bytes } from '../base/units.ts';
-import { predict, type Prediction } from '../layout/prediction.ts';
+/** What is still to come at a moment, expected round by round; null where nothing is. */
+import { PAGE_BYTES, mulDivFloor, NS_PER_SECOND, type Bytes } from '../base/units.ts';
+import type { Prediction } from '../layout/prediction.ts';
 import type { Moment } from '../model/moment.ts';
-import type { RunLog } from '../model/types.ts';
 
 export function goalBytesOf({ goalNs, migration }: Moment): Bytes {
   return mulDivFloor(goalNs, migration.bytesPerSecond, NS_PER_SECOND);
 }
 
-export function predictionOf(moment: Moment, log: RunLog): Prediction | null {
-  const { estimate, migration, gap, stage } = moment;
+export function predictionOf(moment: Moment): Prediction | null {
+  const { estimate, migration, gap, stage, course } = moment;
   if (!estimate || stage === 'completed' || stage === 'failed' || stage === 'cancelled') return null;
-  const expectedEndNs = Math.max(moment.atNs, migration.requestedNs + estimate.totalNs);
-  if (gap) {
-    const endNs = Math.max(
-      moment.running ? gap.fromNs + moment.downtimeNs : moment.atNs,
-      gap.fromNs + estimate.downtimeNs,
-    );
-    return {
-      rounds: [],
-      stun: moment.running ? null : { startNs: gap.fromNs, endNs },
-      endNs: Math.max(expectedEndNs, endNs),
-    };
+  if (course) {
+    const rounds = course.rounds.map(({ dirtyPages, leftPages, ...round }) => ({
+      ...round,
+      dirtyBytes: dirtyPages * PAGE_BYTES,
+      leftBytes: leftPages * PAGE_BYTES,
+    }));
+    return { rounds, stun: course.stun, endNs: Math.max(moment.atNs, course.endNs) };
   }
-  const last = moment.rounds.at(-1);
-  const running = last && !last.done ? last : null;
-  const vm = log.scenario.vms.find((one) => one.id === migration.vm);
-  return predict({
-    estimate,
-    requestedNs: migration.requestedNs,
-    bytesPerSecond: migration.bytesPerSecond,
-    round: running ? running.round : last ? last.round + 1 : 0,
-    listBytes: (running ? running.dirtyPages : last ? last.writtenPages : migration.pageCount) * PAGE_BYTES,
-    startNs: running ? running.startNs : Math.max(moment.atNs, migration.requestedNs),
-    wireShare: (last?.round ?? 0) > 0 || last?.done || !vm ? 1 : filledShare(vm.content),
-    deviceBytes: vm?.deviceStateBytes ?? 0,
-    goalBytes: goalBytesOf(moment),
-  });
-}
-
-/** Round 0 sends pages of zeros as well, nine bytes each. */
-function filledShare({ textPpm, heapPpm, randomPpm }: RunLog['scenario']['vms'][number]['content']): number {
-  return Math.max(0.01, Math.min(1, (textPpm + heapPpm + randomPpm) / PPM));
+  if (!gap) return null;
+  const expectedEndNs = Math.max(moment.atNs, migration.requestedNs + estimate.totalNs);
+  const stunEndNs = Math.max(
+    moment.running ? gap.fromNs + moment.downtimeNs : moment.atNs,
+    gap.fromNs + estimate.downtimeNs,
+  );
+  return {
+    rounds: [],
+    stun: moment.running ? null : { startNs: gap.fromNs, endNs: stunEndNs },
+    endNs: Math.max(expectedEndNs, stunEndNs),
+  };
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { presetsAsData } from './tools/presets.js';
 import { singleFile } from './tools/single-file.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -16,7 +17,11 @@ export default defineConfig(({ mode }) => {
     root: here('.'),
     base: './',
     publicDir: embed ? false : here('../public'),
-    plugins: [svelte({ configFile: here('./svelte.config.js') }), ...(embed ? [singleFile()] : [])],
+    plugins: [
+      svelte({ configFile: here('./svelte.config.js') }),
+      presetsAsData(),
+      ...(embed ? [singleFile()] : []),
+    ],
     // A classic worker started from a blob is the only kind that runs in every frame.
     worker: { format: 'iife' },
     build: {

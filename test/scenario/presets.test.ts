@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MIB, PAGE_BYTES, PPM, mulDivFloor } from '../../web/base/units.ts';
-import { BYTE_EXACT_MOST_BYTES, getKnob } from '../../web/scenario/knobs.ts';
+import { getKnob } from '../../web/scenario/knobs.ts';
 import { parseScenario } from '../../web/scenario/parse.ts';
 import { FIRST_PRESET_ID, findPreset, PRESETS } from '../../web/scenario/presets/index.ts';
-import { usedBytesOf } from '../../web/scenario/references.ts';
+import { BYTE_EXACT_MOST_BYTES, usedBytesOf } from '../../web/scenario/memory.ts';
 import { pathOf, subjectVm } from '../../web/scenario/subject.ts';
 import { preset } from './scenarios.ts';
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fail, ProblemError } from '../../web/base/result.ts';
 import type { RunBatch, RunReport } from '../../web/sim/run-log.ts';
@@ -14,10 +15,14 @@ import {
   type FakeWorker,
 } from './fake-engine.ts';
 
+const wasmFile = new URL('../../assembly/build/vmotion.wasm', import.meta.url);
+const wasm = async () => new Uint8Array(readFileSync(wasmFile)).buffer;
+
 /** A client and every worker it has made. The first one runs `simulate`, those after it three quick batches. */
 async function clientWith(parts: Partial<EngineParts> = {}) {
   const workers: FakeWorker[] = [];
   const client = await EngineClient.start({
+    wasm,
     makeWorker: () => {
       const worker = fakeWorker(partsWith(workers.length === 0 ? parts : {}));
       workers.push(worker);
@@ -183,6 +188,7 @@ describe('a crash', () => {
 describe('without a worker the page runs the engine itself', () => {
   test('when making one throws', async () => {
     const client = await EngineClient.start({
+      wasm,
       makeWorker: () => {
         throw new DOMException('workers are forbidden here', 'SecurityError');
       },
@@ -191,8 +197,22 @@ describe('without a worker the page runs the engine itself', () => {
     client.dispose();
   });
 
+  test('not where the program does not arrive; the next start asks for it again', async () => {
+    let asked = 0;
+    const offline = EngineClient.start({
+      makeWorker: () => fakeWorker(partsWith()),
+      wasm: async () => {
+        asked++;
+        throw new ProblemError([{ code: 'engine.unreachable', message: 'offline', path: '' }]);
+      },
+    });
+    expect(await codeFrom(offline)).toBe('engine.unreachable');
+    expect(asked).toBe(1);
+  });
+
   test('when it fails a moment later, or says nothing', async () => {
     const failing = await EngineClient.start({
+      wasm,
       makeWorker: () => {
         const worker = fakeWorker(null);
         setTimeout(() => worker.fire('error', 'refused by the policy'));
@@ -202,6 +222,7 @@ describe('without a worker the page runs the engine itself', () => {
     expect(failing.hello.thread).toBe('main');
     const silent: FakeWorker[] = [];
     const client = await EngineClient.start({
+      wasm,
       helloMs: 50,
       makeWorker: () => {
         silent.push(fakeWorker(null));

@@ -2,7 +2,7 @@
 import { mount } from 'svelte';
 import '../view/tokens.css';
 import '../view/base.css';
-import { firstPreset } from '../model/gallery.ts';
+import { firstPreset } from '../model/first-preset.ts';
 import { Preferences } from '../model/preferences.svelte.ts';
 import { Session } from '../model/session.svelte.ts';
 import EmbedApp from '../view/EmbedApp.svelte';

@@ -2,10 +2,9 @@
 import { mount } from 'svelte';
 import '../view/tokens.css';
 import '../view/base.css';
-import { firstPreset } from '../model/gallery.ts';
+import { firstPreset } from '../model/first-preset.ts';
 import { Preferences, type Theme } from '../model/preferences.svelte.ts';
 import { Session } from '../model/session.svelte.ts';
-import { findPreset } from '../scenario/presets/index.ts';
 import App from '../view/App.svelte';
 import type { Place } from '../view/actions.svelte.ts';
 import { followScenario } from './address.svelte.ts';
@@ -52,7 +51,8 @@ function start(opening: Opening | null): void {
       const { search, hash } = addressIn(text);
       void reopen(session, search, hash);
     },
-    openPreset: (id) => {
+    openPreset: async (id) => {
+      const { findPreset } = await import('../scenario/presets/index.ts');
       const preset = findPreset(id);
       if (!preset) return;
       address.push(`?scenario=${encodeURIComponent(id)}`);

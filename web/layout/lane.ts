@@ -1,7 +1,7 @@
 /** Between the hosts: the link at the top, the gauge in the middle, the datastore at the bottom, as far as the height allows. */
-import { scaleLinear } from 'd3-scale';
 import type { Ns } from '../base/units.ts';
 import type { Box } from './path.ts';
+import { linearScale, niceSpan } from './scale.ts';
 import { centredWithin, placeOnLine, type Measure } from './text.ts';
 
 export type LaneDetail = 'tall' | 'middle' | 'low' | 'thin';
@@ -130,14 +130,12 @@ export interface GaugeScale {
 
 /** The bar up to the goal is filled, beyond it hatched. Linear from zero, so that lengths can be compared. */
 export function gaugeScale(neededNs: Ns, goalNs: Ns, width: number): GaugeScale {
-  const scale = scaleLinear()
-    .domain([0, Math.max(1, neededNs, goalNs) * 1.06])
-    .nice(4)
-    .range([0, width]);
+  const axis = niceSpan([0, Math.max(1, neededNs, goalNs) * 1.06], 4);
+  const scale = linearScale(axis, [0, width]);
   const goalX = scale(goalNs);
   const neededX = scale(neededNs);
   return {
-    maxNs: scale.domain()[1] as number,
+    maxNs: axis[1],
     goalX,
     filledX: Math.min(goalX, neededX),
     hatchedX: Math.max(goalX, neededX),

@@ -1,6 +1,4 @@
 /** Wires: polylines that grains and frames run along. */
-import { line } from 'd3-shape';
-
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -11,13 +9,8 @@ export interface Box extends Point {
   readonly height: number;
 }
 
-const polyline = line<Point>(
-  (point) => point.x,
-  (point) => point.y,
-);
-
 export function pathOf(points: readonly Point[]): string {
-  return polyline(points as Point[]) ?? '';
+  return points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x},${y}`).join('');
 }
 
 export function lengthOf(points: readonly Point[]): number {

@@ -2,9 +2,9 @@
  * Rounds as a staircase on a logarithmic axis: the height of a tread is what a round has to send, the drop to the next one is
  * what it achieved. Positions and steps, no bars from zero: a logarithm has no zero.
  */
-import { scaleLog } from 'd3-scale';
 import { max, min } from 'd3-array';
 import type { Bytes } from '../base/units.ts';
+import { logScale } from './scale.ts';
 import type { Measure } from './text.ts';
 
 export interface StairInput {
@@ -77,7 +77,7 @@ function layoutWith(input: RoundsInput, lastText: string, rightColumn: number): 
   const left = Math.ceil(max(labels, (bytes) => measure(formatDecade(bytes, formatBytes), PX)) ?? 0) + 12;
   const top = 18;
   const bottom = height - 20;
-  const y = scaleLog().domain([low, high]).range([bottom, top]).clamp(true);
+  const y = logScale([low, high], [bottom, top]);
   const goalY = y(goalBytes);
   const placed = placeStairs(input, left + 8, width - rightColumn, y);
   const last = lastLabel(placed, lastText, bottom);

@@ -1,7 +1,7 @@
 /** The whole run true to scale, and a lens on its last seconds, where everything happens. Both can be read and clicked. */
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Ns } from '../base/units.ts';
 import { NS_PER_SECOND } from '../base/units.ts';
+import { linearScale, ticksOf, tickText, type LinearScale, type Span } from './scale.ts';
 import { centredWithin, placeOnLine, type Measure } from './text.ts';
 
 export interface TimeWindow {
@@ -52,8 +52,8 @@ function nsPerPixel(part: TimePart): number {
   return (part.toNs - part.fromNs) / Math.max(1, part.right - part.left);
 }
 
-export function scaleOf(part: TimePart): ScaleLinear<number, number> {
-  return scaleLinear().domain([part.fromNs, part.toNs]).range([part.left, part.right]);
+export function scaleOf(part: TimePart): LinearScale {
+  return linearScale([part.fromNs, part.toNs], [part.left, part.right]);
 }
 
 export function xOf(part: TimePart, ns: Ns): number {
@@ -89,15 +89,13 @@ export function timeTicks(part: TimePart, measure: Measure): TimeTick[] {
     span < 0.05 * NS_PER_SECOND
       ? { size: NS_PER_SECOND / 1000, name: 'ms' }
       : { size: NS_PER_SECOND, name: 's' };
-  const inUnits = scaleLinear().domain([part.fromNs / unit.size, part.toNs / unit.size]);
+  const inUnits: Span = [part.fromNs / unit.size, part.toNs / unit.size];
   const width = part.right - part.left;
-  const longest = measure(`${inUnits.tickFormat(4)(part.toNs / unit.size)}0 ${unit.name}`, 11) + 20;
+  const longest = measure(`${tickText(inUnits, 4)(inUnits[1])}0 ${unit.name}`, 11) + 20;
   const count = Math.max(1, Math.floor(width / longest));
-  const values = inUnits.ticks(Math.min(12, count));
-  const format = inUnits.tickFormat(Math.min(12, count));
-  const labels = values.map((value, i) => {
-    const at = scale(value * unit.size);
-    const text = i === 0 ? `${format(value)} ${unit.name}` : format(value);
+  const labels = ticksOf(inUnits, Math.min(12, count)).map((tick, i) => {
+    const at = scale(tick.value * unit.size);
+    const text = i === 0 ? `${tick.text} ${unit.name}` : tick.text;
     const wide = measure(text, 11);
     return { text, width: wide, x: centredWithin(at, wide, part.left, part.right) };
   });

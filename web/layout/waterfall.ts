@@ -1,7 +1,7 @@
 /** The downtime, part by part: each bar starts where the one before ended, and its words stand where they have room. */
-import { scaleLinear } from 'd3-scale';
 import type { Ns } from '../base/units.ts';
 import { NS_PER_MS } from '../base/units.ts';
+import { linearScale, niceSpan, ticksOf, tickText, type Span } from './scale.ts';
 import type { Measure } from './text.ts';
 
 export interface WaterfallPart {
@@ -55,7 +55,7 @@ export function waterfallLayout(
   const stacked = names + 16 > width * 0.42;
   const left = stacked ? 0 : Math.ceil(names) + 16;
   const right = width - Math.max(12, endLabel + 10);
-  const scale = scaleLinear().domain([0, endNs]).range([left, right]);
+  const scale = linearScale([0, endNs], [left, right]);
   const height = stacked ? rowHeight + 16 : rowHeight;
   const bars = parts.map((part, i) => {
     const x = scale(part.startNs);
@@ -99,10 +99,11 @@ function msTicks(
   width: number,
   measure: Measure,
 ): { x: number; text: string }[] {
-  const inMs = scaleLinear().domain([0, endNs / NS_PER_MS]);
+  const inMs: Span = [0, endNs / NS_PER_MS];
+  const write = tickText(inMs, 8);
   const room = measure('0,000', 11) + 16;
-  const ticks = inMs.ticks(Math.max(2, Math.min(8, Math.floor(width / room))));
-  return ticks.map((ms) => ({ x: scale(ms * NS_PER_MS), text: inMs.tickFormat(8)(ms) }));
+  const ticks = ticksOf(inMs, Math.max(2, Math.min(8, Math.floor(width / room))));
+  return ticks.map(({ value }) => ({ x: scale(value * NS_PER_MS), text: write(value) }));
 }
 
 export interface ErrorDot {
@@ -121,7 +122,7 @@ export interface ErrorAxis {
 export function errorAxis(errors: readonly { key: string; percent: number }[], width: number): ErrorAxis {
   const largest = Math.max(5, ...errors.map((error) => Math.abs(error.percent)));
   const most = niceAbove(largest);
-  const scale = scaleLinear().domain([-most, most]).range([0, width]);
+  const scale = linearScale([-most, most], [0, width]);
   const dots: ErrorDot[] = [];
   for (const error of [...errors].sort((a, b) => a.percent - b.percent)) {
     const x = scale(error.percent);
@@ -133,5 +134,5 @@ export function errorAxis(errors: readonly { key: string; percent: number }[], w
 }
 
 function niceAbove(value: number): number {
-  return scaleLinear().domain([0, value]).nice(4).domain()[1] as number;
+  return niceSpan([0, value], 4)[1];
 }

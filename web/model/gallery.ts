@@ -1,5 +1,5 @@
 /** The presets as the gallery shows them, each with what is predicted for it. */
-import { findPreset, FIRST_PRESET_ID, PRESETS } from '../scenario/presets/index.ts';
+import { PRESETS } from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { EstimateNumbers } from '../sim/events.ts';
 import { estimateOf } from './what-if.ts';
@@ -15,10 +15,4 @@ export interface GalleryEntry {
 
 export function gallery(): GalleryEntry[] {
   return PRESETS.map((preset) => ({ ...preset, estimate: estimateOf(preset.scenario) }));
-}
-
-/** What a visitor without a link sees. */
-export function firstPreset(): { id: string; scenario: Scenario } {
-  const first = findPreset(FIRST_PRESET_ID) ?? PRESETS[0]!;
-  return { id: first.id, scenario: first.scenario };
 }

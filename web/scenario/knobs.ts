@@ -5,6 +5,8 @@
  */
 import { fail, ok, type Result } from '../base/result.ts';
 import { GIB, MIB, NS_PER_MS, NS_PER_SECOND, PAGE_BYTES, mulDivFloor } from '../base/units.ts';
+import { COMPRESSIONS, WORKLOAD_PATTERNS } from './choices.ts';
+import { BYTE_EXACT_MOST_BYTES, usedBytesOf } from './memory.ts';
 import {
   formatDuration,
   formatIec,
@@ -14,20 +16,8 @@ import {
   parseDuration,
   parseRate,
 } from './quantity.ts';
-import { usedBytesOf } from './references.ts';
-import {
-  COMPRESSIONS,
-  WORKLOAD_PATTERNS,
-  type Network,
-  type Phase,
-  type Policy,
-  type Scenario,
-  type Vm,
-} from './schema.ts';
+import type { Network, Phase, Policy, Scenario, Vm } from './schema.ts';
 import { changePath, changePolicy, changeVm, pathOf, subjectVm } from './subject.ts';
-
-/** Every page at both hosts in real bytes: above this much used memory a browser cannot promise it. */
-export const BYTE_EXACT_MOST_BYTES = 512 * MIB;
 
 export interface KnobValues {
   workload: Phase['pattern'];

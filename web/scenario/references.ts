@@ -5,6 +5,7 @@
  */
 import type { Problem } from '../base/result.ts';
 import { PPM } from '../base/units.ts';
+import { usedBytesOf } from './memory.ts';
 import { formatIec, formatPercent } from './quantity.ts';
 import type { Datastore, Scenario, Vm } from './schema.ts';
 
@@ -132,11 +133,6 @@ function checkStore(
       `${vm.host}, where this VM runs, does not see "${store.id}"; add it to the hosts of the datastore.`,
     );
   }
-}
-
-/** The memory round 0 sends. */
-export function usedBytesOf(vm: Pick<Vm, 'memoryBytes' | 'usedBytes'>): number {
-  return vm.usedBytes === 0 ? vm.memoryBytes : vm.usedBytes;
 }
 
 function checkMemory(vm: Vm, path: string, report: Report): void {

@@ -4,6 +4,9 @@
  */
 import * as v from 'valibot';
 import { GIB, KIB, MIB, NS_PER_MS, NS_PER_SECOND, PAGE_BYTES, PPM, TIB } from '../base/units.ts';
+import { COMPRESSIONS, FIDELITIES, TRACE_INSTALLS, WORKLOAD_PATTERNS } from './choices.ts';
+
+export { COMPRESSIONS, FIDELITIES, TRACE_INSTALLS, WORKLOAD_PATTERNS };
 
 const integer = (least: number, most: number) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
@@ -22,11 +25,6 @@ const list = <S extends v.GenericSchema>(item: S, most: number) =>
   v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
 const ppm = integer(0, PPM);
 const pages = (least: number, most: number) => v.pipe(integer(least, most), v.multipleOf(PAGE_BYTES));
-
-export const WORKLOAD_PATTERNS = ['idle', 'sweep', 'uniform', 'hot-cold', 'zipf'] as const;
-export const COMPRESSIONS = ['off', 'lz4', 'xbzrle'] as const;
-export const FIDELITIES = ['auto', 'byte-exact', 'page-exact', 'expected'] as const;
-export const TRACE_INSTALLS = ['loose', 'stop-based'] as const;
 
 /** How the guest writes its memory from `afterNs` of guest time on. A write touches one page and changes `bytesPerWrite` of it. */
 export const phaseSchema = v.strictObject({

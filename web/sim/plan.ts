@@ -1,8 +1,7 @@
 /** From what the scenario asks for to migrations with every name, rate and fidelity resolved. */
 import { PPM, NS_PER_SECOND, PAGE_BYTES, mulDivFloor, type BytesPerSecond } from '../base/units.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
-import { BYTE_EXACT_MOST_BYTES } from '../scenario/knobs.ts';
-import { usedBytesOf } from '../scenario/references.ts';
+import { BYTE_EXACT_MOST_BYTES, usedBytesOf } from '../scenario/memory.ts';
 import type { Action, Host, Network, Scenario, Vm } from '../scenario/schema.ts';
 import type { Fidelity } from './data-plane.ts';
 import type { PlannedMigration } from './run-log.ts';

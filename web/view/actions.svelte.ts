@@ -12,7 +12,7 @@ export interface Place {
   openLink(text: string): void;
   openFile(file: File): Promise<void>;
   /** A preset is a new entry in the browser's history, so that Back works. */
-  openPreset(id: string): void;
+  openPreset(id: string): Promise<void>;
 }
 
 export class Actions {
@@ -47,7 +47,7 @@ export class Actions {
 
   readonly openLink = (text: string): void => this.#place().openLink(text);
   readonly openFile = (file: File): Promise<void> => this.#place().openFile(file);
-  readonly openPreset = (entry: GalleryEntry): void => this.#place().openPreset(entry.id);
+  readonly openPreset = (entry: GalleryEntry): Promise<void> => this.#place().openPreset(entry.id);
 
   readonly save = async (): Promise<void> => {
     const { saveScenarioFile, scenarioFileName } = await import('../model/share.ts');

@@ -3,15 +3,16 @@
  * turns a crash into an error that stays until `restart()`. To stop a run its thread is terminated: the wasm never has to ask.
  */
 import * as Comlink from 'comlink';
-import wasmUrl from '../../assembly/build/vmotion.wasm?url&inline';
+import wasmUrl from '../../assembly/build/vmotion.wasm?url';
 import { ProblemError, type Problem, type Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
-import { breathe, EngineHost, engineParts } from './engine-host.ts';
 import EngineWorker from './engine.worker.ts?worker&inline';
 import { crashProblem, ENGINE_CRASHED, type EngineApi, type Hello } from './protocol.ts';
 
 export interface ClientOptions {
+  /** The engine's program. Fetched once where it lies beside the page; the one-file page has it inside. */
+  readonly wasm?: () => Promise<ArrayBuffer>;
   /** Throws where the page may not start workers. */
   readonly makeWorker?: () => Worker;
   /** A worker that has not answered by then counts as refused: some browsers block one without saying so. */
@@ -42,10 +43,14 @@ export class EngineClient {
   #call: Call | null = null;
   #disposed = false;
   #workersAllowed = true;
+  /** Kept: every worker that replaces one which was stopped needs the same bytes again. */
+  #wasm: Promise<ArrayBuffer> | null = null;
+  readonly #loadWasm: () => Promise<ArrayBuffer>;
   readonly #makeWorker: () => Worker;
   readonly #helloMs: number;
 
   private constructor(options: ClientOptions) {
+    this.#loadWasm = options.wasm ?? wasmBytes;
     this.#makeWorker = options.makeWorker ?? (() => new EngineWorker());
     this.#helloMs = options.helloMs ?? HELLO_MS;
   }
@@ -126,16 +131,27 @@ export class EngineClient {
   }
 
   async #connect(): Promise<Link> {
-    const link = (await this.#tryWorker()) ?? (await mainThreadLink());
+    const wasm = await this.#bytes();
+    const link = (await this.#tryWorker(wasm)) ?? (await mainThreadLink(wasm));
     this.#hello = link.hello;
     return link;
   }
 
+  /** What did not arrive is asked for again the next time. */
+  async #bytes(): Promise<ArrayBuffer> {
+    try {
+      return await (this.#wasm ??= this.#loadWasm());
+    } catch (error) {
+      this.#wasm = null;
+      throw error;
+    }
+  }
+
   /** Null where this page gets no worker; it is then not asked for again, because waiting for one may take seconds. */
-  async #tryWorker(): Promise<Link | null> {
+  async #tryWorker(wasm: ArrayBuffer): Promise<Link | null> {
     if (!this.#workersAllowed) return null;
     try {
-      return await workerLink(this.#makeWorker(), this.#helloMs);
+      return await workerLink(this.#makeWorker(), wasm, this.#helloMs);
     } catch {
       this.#workersAllowed = false;
       return null;
@@ -185,7 +201,7 @@ class Call {
   }
 }
 
-async function workerLink(worker: Worker, helloMs: number): Promise<Link> {
+async function workerLink(worker: Worker, wasm: ArrayBuffer, helloMs: number): Promise<Link> {
   let lose!: (reason: unknown) => void;
   const gone = promiseToReject((reject) => (lose = reject));
   worker.addEventListener('error', (event) => {
@@ -196,8 +212,8 @@ async function workerLink(worker: Worker, helloMs: number): Promise<Link> {
   const timer = setTimeout(() => lose(problem('engine.silent', 'The worker did not answer.')), helloMs);
   try {
     const api = Comlink.wrap<EngineApi>(worker);
-    const wasm = wasmBytes();
-    const hello = await Promise.race([api.hello(Comlink.transfer(wasm, [wasm])), gone]);
+    // A copy, not a transfer: the next worker needs the bytes as well.
+    const hello = await Promise.race([api.hello(wasm), gone]);
     if (!hello.ok) throw new ProblemError(hello.error);
     return { api, hello: hello.value, gone, end: () => worker.terminate() };
   } catch (error) {
@@ -208,21 +224,29 @@ async function workerLink(worker: Worker, helloMs: number): Promise<Link> {
   }
 }
 
-/** The engine is here a second time and not in a part that loads when needed: a frame without workers may not load it either. */
-async function mainThreadLink(): Promise<Link> {
+/** Hardly any page needs the engine a second time, so it is fetched when one does; the one-file page has it inside. */
+async function mainThreadLink(wasm: ArrayBuffer): Promise<Link> {
+  const { breathe, EngineHost, engineParts } = await import('./engine-host.ts');
   const host = new EngineHost(engineParts, { thread: 'main', breathe });
-  const hello = await host.hello(wasmBytes());
+  const hello = await host.hello(wasm);
   if (!hello.ok) throw new ProblemError(hello.error);
   const gone = new Promise<never>(() => undefined);
   return { api: host, hello: hello.value, gone, end: () => host.stop() };
 }
 
-/** The wasm travels inside the script: a frame with an opaque origin could not fetch it. */
-function wasmBytes(): ArrayBuffer {
+/** The one-file page has the wasm as a data URL, which a frame with an opaque origin could not fetch like a file: it is decoded. */
+async function wasmBytes(): Promise<ArrayBuffer> {
+  if (!wasmUrl.startsWith('data:')) return fetchedWasm();
   const text = atob(wasmUrl.slice(wasmUrl.indexOf(',') + 1));
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes.buffer;
+}
+
+async function fetchedWasm(): Promise<ArrayBuffer> {
+  const answer = await fetch(wasmUrl).catch(() => null);
+  if (answer?.ok) return answer.arrayBuffer();
+  throw problem('engine.unreachable', 'The engine could not be fetched. Check the connection and try again.');
 }
 
 /** A promise that can only reject, and that nobody has to listen to. */

@@ -13,7 +13,8 @@ import {
   type Ns,
   type Ppm,
 } from '../base/units.ts';
-import { COMPRESSIONS, WORKLOAD_PATTERNS, type Phase } from '../scenario/schema.ts';
+import { COMPRESSIONS, WORKLOAD_PATTERNS } from '../scenario/choices.ts';
+import type { Phase } from '../scenario/schema.ts';
 import type {
   AdvanceStop,
   Comparison,

@@ -1,6 +1,6 @@
 // Where the engine of the bench runs: in this process, or in a worker of a Chromium page.
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { chromium, type Route } from 'playwright';
 import { findChromium, noChromium } from '../support/chromium.ts';
 import { bundle } from './build.ts';
@@ -16,18 +16,29 @@ export interface Host {
   close(): Promise<void>;
 }
 
-type AnyMethod = (...args: unknown[]) => never;
-
-export async function openNode(wasm: Uint8Array<ArrayBuffer>): Promise<Host> {
-  const file = await bundle('engine.ts');
-  const { openEngine } = (await import(pathToFileURL(file).href)) as {
-    openEngine(wasm: Uint8Array): Engine;
-  };
-  const engine = openEngine(wasm);
+/** A process of its own: in this one, the bundler's threads would run while the native side is measured. */
+export async function openNode(wasm: Uint8Array): Promise<Host> {
+  const child = fork(await bundle('engine.node.ts'), { serialization: 'advanced' });
+  let last = 0;
+  const ask = (method: string, args: readonly unknown[]) =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      const ended = () => reject(new Error('The engine in Node has ended.'));
+      child.once('exit', ended);
+      child.once('message', (message: { result?: unknown; error?: string }) => {
+        child.off('exit', ended);
+        if (message.error === undefined) resolve(message.result);
+        else reject(new Error(message.error));
+      });
+      child.send({ id, method, args });
+    });
+  await ask('open', [wasm]);
   return {
     name: 'node',
-    ask: async (method, ...args) => (engine[method] as AnyMethod)(...args),
-    close: async () => {},
+    ask: (method, ...args) => ask(method, args) as never,
+    close: async () => {
+      child.kill();
+    },
   };
 }
 

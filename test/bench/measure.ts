@@ -145,7 +145,22 @@ async function sizesOf(measure: Measure, other: Other, host: Host, native: Nativ
 /** Time of one repetition. */
 const perRepetition = async (side: Side) => (await side.run(side.reps)).ns / side.reps;
 
-/** Rounds in which every case runs on every side once; the ratio of a round is the mean over the cases. */
+/** The ratio of each case in one round: the kernel runs, then the other. */
+async function roundOf(contests: readonly Contest[], other: Other): Promise<number[]> {
+  const ratios: number[] = [];
+  for (const { own, others } of contests) {
+    const side = others.get(other);
+    if (!side) continue;
+    const ownNs = await perRepetition(own);
+    ratios.push((await perRepetition(side)) / ownNs);
+  }
+  return ratios;
+}
+
+/**
+ * Rounds in which every case runs on both sides once; the ratio of a round is the mean over the cases. One rival after the other
+ * has all its rounds: what the packages leave to the garbage collector must not fall into a native round.
+ */
 export async function compete(
   measure: Measure,
   host: Host,
@@ -154,20 +169,11 @@ export async function compete(
 ): Promise<Row[]> {
   const contests: Contest[] = [];
   for (const one of measure.cases) contests.push(await openContest(measure, one, host, native));
-  const ratios = new Map<Other, number[][]>();
-  for (let round = 0; round < rounds; round++) {
-    const ofRound = new Map<Other, number[]>();
-    for (const { own, others } of contests) {
-      for (const [other, side] of others) {
-        const ownNs = await perRepetition(own);
-        const otherNs = await perRepetition(side);
-        ofRound.set(other, [...(ofRound.get(other) ?? []), otherNs / ownNs]);
-      }
-    }
-    for (const [other, list] of ofRound) ratios.set(other, [...(ratios.get(other) ?? []), list]);
-  }
   const rows: Row[] = [];
-  for (const [other, list] of ratios) {
+  for (const other of measure.others) {
+    if (!contests.every(({ others }) => others.has(other))) continue;
+    const list: number[][] = [];
+    for (let round = 0; round < rounds; round++) list.push(await roundOf(contests, other));
     rows.push({
       name: measure.name,
       engine: host.name,

@@ -24,13 +24,26 @@ const { values: options } = parseArgs({
 /** Words for people: on stdout, unless that belongs to the JSON lines. */
 const say = (text: string) => (options.json ? console.error(text) : console.log(text));
 
-/** Puts this process and all it starts on one core, so that rounds meet the same clock and caches. */
-function pinToOneCore(): string {
-  const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(readStatus())?.[1];
-  const core = allowed?.split(/[,-]/).pop();
-  if (core === undefined) return 'not pinned: this system does not say which cores there are';
-  const { status } = spawnSync('taskset', ['-a', '-p', '-c', core, String(process.pid)], { stdio: 'ignore' });
-  return status === 0 ? `pinned to core ${core}` : 'not pinned: there is no taskset';
+/** The cores that this process may use, as taskset writes them; undefined where the system does not say. */
+const allowedCores = () => /^Cpus_allowed_list:\s*(.*)$/m.exec(readStatus())?.[1];
+
+function pin(cores: string): boolean {
+  const args = ['-a', '-p', '-c', cores, String(process.pid)];
+  return spawnSync('taskset', args, { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * What `start` starts runs on one core, so that both sides of a ratio meet the same clock and caches. This process itself
+ * goes back to all cores: its threads would take time from whoever is measured.
+ */
+async function onOneCore<Result>(start: () => Promise<Result>): Promise<Result> {
+  const cores = allowedCores();
+  const core = cores?.split(/[,-]/).pop();
+  const isPinned = cores !== undefined && core !== undefined && pin(core);
+  say(isPinned ? `Pinned to core ${core}.` : 'NOT PINNED: this system has no taskset.');
+  const result = await start();
+  if (isPinned) pin(cores);
+  return result;
 }
 
 function readStatus(): string {
@@ -88,12 +101,9 @@ async function openHosts(wasm: Uint8Array<ArrayBuffer>): Promise<Host[]> {
 
 async function runSuite(): Promise<void> {
   const rounds = Math.max(15, Number(options.rounds));
-  say(
-    `V-Motion bench, ${pinToOneCore()}. Ratio = speed of wasm / speed of the other; above 1, wasm is faster.`,
-  );
+  say('Ratio = speed of wasm / speed of the other; above 1, wasm is faster.');
   const wasm = await buildKernels();
-  const native = openNative();
-  const hosts = await openHosts(wasm);
+  const [native, hosts] = await onOneCore(async () => [openNative(), await openHosts(wasm)] as const);
   const measures = suite.filter(({ name }) => new RegExp(options.only).test(name));
   for (const measure of measures) {
     await prepare(measure, hosts, native);

@@ -11,7 +11,7 @@ import { fromRoot } from '../support/root.ts';
 import { builds, loadKernels } from '../support/wasm.ts';
 
 const SLACK = 64;
-const TABLE_BYTES = 8192;
+const TABLE_BYTES = 16384;
 const MOST_BYTES = 65536;
 
 const fixturePath = fromRoot('test/support/lz4-fixtures/blocks.json');

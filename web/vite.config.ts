@@ -37,6 +37,8 @@ export default defineConfig(({ mode }) => {
       rolldownOptions: {
         input: here(embed ? './embed.html' : './index.html'),
         output: embed ? { codeSplitting: false } : {},
+        // What D3 makes of these when it loads is used by parts of it that are not in the page.
+        treeshake: { manualPureFunctions: ['Blur2', 'shuffler'] },
       },
     },
   };

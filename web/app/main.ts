@@ -89,7 +89,11 @@ function themeOf({ presentation }: Opening): Theme | null {
 
 /** The engine is fetched when a hand moves towards it, so that the first picture waits for nothing. */
 function prepareEngine(session: Session): void {
-  const prepare = () => void session.prepare();
+  const prepare = () => {
+    void session.prepare();
+    // What opens under the hand should not have to be fetched then.
+    void import('../view/KnobPanel.svelte');
+  };
   if (!hasEngine()) prepare();
   else
     for (const sign of ['pointermove', 'pointerdown', 'keydown'])

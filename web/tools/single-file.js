@@ -7,6 +7,13 @@ import { createHash } from 'node:crypto';
  */
 const safeScript = (code) => code.replaceAll(/<\/(script)/gi, '<\\/$1').replaceAll('<!--', '\\x3C!--');
 
+/**
+ * Where parts are loaded when needed the bundler leaves a mark, and puts what to fetch beforehand there once it knows
+ * the files. In one file nothing is fetched, and it forgets the mark.
+ * @param {string} code
+ */
+const withoutPreload = (code) => code.replaceAll('__VITE_PRELOAD__', 'void 0');
+
 /** @param {string} css */
 const safeStyle = (css) => css.replaceAll(/<\/(style)/gi, '<\\/$1');
 
@@ -58,7 +65,7 @@ export function singleFile() {
       /** @type {Map<string, string>} */
       const files = new Map();
       for (const [name, file] of Object.entries(bundle)) {
-        files.set(name, file.type === 'chunk' ? file.code : String(file.source));
+        files.set(name, file.type === 'chunk' ? withoutPreload(file.code) : String(file.source));
       }
       for (const [name, file] of Object.entries(bundle)) {
         if (file.type !== 'asset' || !name.endsWith('.html')) continue;

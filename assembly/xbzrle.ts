@@ -18,44 +18,59 @@ function writeLength(out: usize, length: u32): usize {
   return out + (short ? 1 : 2);
 }
 
-/** A bit for each of the 16 bytes of `difference`, set where it is not zero. */
+/** True when any of the 64 bytes at `a` and `b` differ. */
 // @ts-ignore: decorator
 @inline
-function differenceBits(difference: v128): u64 {
-  return ~(<u64>i8x16.bitmask(i8x16.eq(difference, i8x16.splat(0)))) & 0xffff;
-}
-
-/** A bit for each of the 64 bytes at `a` and `b`, set where they differ. Equal blocks, the usual case, cost one test. */
-// @ts-ignore: decorator
-@inline
-function changedBits(a: usize, b: usize): u64 {
+function differs(a: usize, b: usize): bool {
   const first = v128.xor(v128.load(a), v128.load(b));
   const second = v128.xor(v128.load(a, 16), v128.load(b, 16));
   const third = v128.xor(v128.load(a, 32), v128.load(b, 32));
   const fourth = v128.xor(v128.load(a, 48), v128.load(b, 48));
-  if (!v128.any_true(v128.or(v128.or(first, second), v128.or(third, fourth)))) return 0;
-  const low = differenceBits(first) | (differenceBits(second) << 16);
-  return low | (differenceBits(third) << 32) | (differenceBits(fourth) << 48);
+  return v128.any_true(v128.or(v128.or(first, second), v128.or(third, fourth)));
+}
+
+/** A bit for each of the 64 bytes at `a` and `b`, set where they differ. */
+// @ts-ignore: decorator
+@inline
+function changedBits(a: usize, b: usize): u64 {
+  const zero = i8x16.splat(0);
+  const first = v128.xor(v128.load(a), v128.load(b));
+  const second = v128.xor(v128.load(a, 16), v128.load(b, 16));
+  const third = v128.xor(v128.load(a, 32), v128.load(b, 32));
+  const fourth = v128.xor(v128.load(a, 48), v128.load(b, 48));
+  const low = i8x16.bitmask(i8x16.eq(first, zero)) | (i8x16.bitmask(i8x16.eq(second, zero)) << 16);
+  const high = i8x16.bitmask(i8x16.eq(third, zero)) | (i8x16.bitmask(i8x16.eq(fourth, zero)) << 16);
+  return ~((<u64>u32(low)) | ((<u64>u32(high)) << 32));
+}
+
+/** `writeRun` where the page or the room ends soon: not one byte more than needed is read or written. */
+function writeRunExactly(out: usize, outEnd: usize, equal: u32, from: usize, length: u32): usize {
+  const bytes = <usize>length;
+  const header: usize = (equal < ULEB_ONE_BYTE ? 1 : 2) + (length < ULEB_ONE_BYTE ? 1 : 2);
+  if (outEnd - out < header + bytes) return 0;
+  out = writeLength(out, equal);
+  out = writeLength(out, length);
+  memory.copy(out, from, bytes);
+  return out + bytes;
 }
 
 /**
  * Appends one pair of runs: `equal` bytes that stayed, then the `length` changed bytes at `from`. Returns the address
  * behind it, or 0 when it does not fit before `outEnd`. Sixteen bytes go at once where neither the page that ends
  * at `fromEnd` nor the output is left, because most runs are short and a call of memory.copy costs more than the copy.
+ * Twenty is a copy beyond the run and two lengths of two bytes.
  */
 // @ts-ignore: decorator
 @inline
 function writeRun(out: usize, outEnd: usize, equal: u32, from: usize, length: u32, fromEnd: usize): usize {
   const bytes = <usize>length;
-  const header: usize = (equal < ULEB_ONE_BYTE ? 1 : 2) + (length < ULEB_ONE_BYTE ? 1 : 2);
-  if (outEnd - out < header + bytes) return 0;
+  if (outEnd - out < bytes + 20 || fromEnd - from < bytes + 16) {
+    return writeRunExactly(out, outEnd, equal, from, length);
+  }
   out = writeLength(out, equal);
   out = writeLength(out, length);
-  if (bytes <= 16 && outEnd - out >= 16 && fromEnd - from >= 16) {
-    v128.store(out, v128.load(from));
-  } else {
-    memory.copy(out, from, bytes);
-  }
+  v128.store(out, v128.load(from));
+  for (let at: usize = 16; at < bytes; at += 16) v128.store(out + at, v128.load(from + at));
   return out + bytes;
 }
 
@@ -74,6 +89,15 @@ export function xbzrleEncode(oldPage: usize, newPage: usize, out: usize, outMax:
   let changedFrom: usize = 0;
   for (let at = newPage, before = oldPage; at < end; at += 64, before += 64) {
     let changed = changedBits(at, before);
+    if (changed == 0 && changedFrom == 0) {
+      // An equal block is mostly followed by others, which one test passes faster than a mask.
+      do {
+        at += 64;
+        before += 64;
+        if (at >= end) return i32(next - out);
+      } while (!differs(at, before));
+      changed = changedBits(at, before);
+    }
     if (changedFrom != 0) {
       if (changed == u64.MAX_VALUE) continue;
       const runEnd = at + <usize>ctz<u64>(~changed);
@@ -92,7 +116,7 @@ export function xbzrleEncode(oldPage: usize, newPage: usize, out: usize, outMax:
     }
     while (changed != 0) {
       const first = ctz<u64>(changed);
-      const carried = changed + ((1 as u64) << first);
+      const carried = changed + (changed & (0 - changed));
       const runStart = at + <usize>first;
       if (carried == 0) {
         changedFrom = runStart;

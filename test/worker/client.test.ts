@@ -42,7 +42,7 @@ const codeFrom = (promise: Promise<unknown>) => promise.then(() => 'resolved', c
 
 test('a run hands over the plan, the batches and the report', async () => {
   const { client } = await clientWith({ simulate: () => script(200) });
-  expect(client.hello).toEqual({ protocol: 1, capacityBytes: 1_000_000, thread: 'worker' });
+  expect(client.hello).toMatchObject({ protocol: 1, capacityBytes: 1_000_000, thread: 'worker' });
   const plans: unknown[] = [];
   const batches: RunBatch[] = [];
   const result = await client.run(scenario, {
@@ -50,6 +50,7 @@ test('a run hands over the plan, the batches and the report', async () => {
     onBatch: (one) => batches.push(one),
   });
   expect(result).toEqual({ ok: true, value: report });
+  expect(client.figures).toMatchObject({ thread: 'worker', pages: 0 });
   expect(plans).toEqual([plan]);
   expect(batches.flatMap((one) => one.frames.map((frame) => frame.data[0]))).toEqual(
     Array.from({ length: 200 }, (_, i) => i),

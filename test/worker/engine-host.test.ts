@@ -1,16 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fail, ProblemError } from '../../web/base/result.ts';
 import type { RunBatch } from '../../web/sim/run-log.ts';
-import { breathe, EngineHost } from '../../web/worker/engine-host.ts';
+import { findPreset } from '../../web/scenario/presets/index.ts';
+import {
+  breathe,
+  EngineHost,
+  engineParts,
+  measuringParts,
+  type EngineParts,
+} from '../../web/worker/engine-host.ts';
+import { SLOW_MACHINE } from '../../web/sim/cost.ts';
 import { batch, frame, partsWith, plan, readyHost, report, scenario, script } from './fake-engine.ts';
 
+const wasmFile = new URL('../../assembly/build/vmotion.wasm', import.meta.url);
 const ignore = () => undefined;
 
 describe('hello', () => {
   test('says which thread answers and how much memory it has', async () => {
     const host = new EngineHost(partsWith(), { thread: 'main' });
     const hello = await host.hello(new ArrayBuffer(8));
-    expect(hello).toEqual({ ok: true, value: { protocol: 1, capacityBytes: 1_000_000, thread: 'main' } });
+    const value = { protocol: 1, capacityBytes: 1_000_000, thread: 'main', machine: SLOW_MACHINE };
+    expect(hello).toEqual({ ok: true, value });
   });
 
   test('answers with a problem where the wasm does not compile', async () => {
@@ -28,6 +39,54 @@ describe('hello', () => {
       error: [{ code: 'engine.not-ready' }],
     });
   });
+});
+
+describe('the machine', () => {
+  const fast = { ...SLOW_MACHINE, writesPerSecond: 9e9 };
+
+  test('is measured at hello, and what an engine before this one measured is taken', async () => {
+    let measured = 0;
+    const measure = async () => {
+      measured++;
+      return fast;
+    };
+    const host = new EngineHost(partsWith({ measure }), { thread: 'worker' });
+    expect(await host.hello(new ArrayBuffer(8))).toMatchObject({ value: { machine: fast } });
+    const next = new EngineHost(partsWith({ measure }), { thread: 'worker' });
+    expect(await next.hello(new ArrayBuffer(8), fast)).toMatchObject({ value: { machine: fast } });
+    expect(measured).toBe(1);
+  });
+
+  test('decides what is refused', async () => {
+    const seen: unknown[] = [];
+    const host = await readyHost({
+      measure: async () => fast,
+      refusals: (_scenario, _migrations, _plane, machine) => {
+        seen.push(machine);
+        return [];
+      },
+    });
+    await host.run(scenario, ignore, ignore);
+    expect(seen).toEqual([fast]);
+  });
+
+  test('is never part of what a run gives', async () => {
+    const run = async (measure?: EngineParts['measure']) => {
+      const host = new EngineHost(measure ? { ...engineParts, measure } : engineParts, { thread: 'main' });
+      await host.hello(new Uint8Array(readFileSync(wasmFile)).buffer);
+      return host.run(findPreset('idle-web')!.scenario, ignore, ignore);
+    };
+    expect(await run(measuringParts.measure)).toEqual(await run());
+  });
+});
+
+test('figures say what the last run did by the clock, and nothing before it', async () => {
+  let ms = 0;
+  const host = await readyHost({ memoryBytes: () => 1024 }, { now: () => ms++ });
+  expect(await host.figures()).toBeNull();
+  await host.run(scenario, ignore, ignore);
+  expect(await host.figures()).toMatchObject({ thread: 'worker', pages: 0, memoryBytes: 1024 });
+  expect((await host.figures())?.computeMs).toBeGreaterThan(0);
 });
 
 describe('a run', () => {

@@ -21,6 +21,7 @@ export const report = {
   scenario: 'scripted',
   logHash: '00000000000000aa',
   events: 3,
+  migrations: [],
 } as unknown as RunReport;
 
 export function frame(atNs: number, data: Uint32Array): EncodedFrame {

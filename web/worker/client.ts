@@ -3,12 +3,13 @@
  * turns a crash into an error that stays until `restart()`. To stop a run its thread is terminated: the wasm never has to ask.
  */
 import * as Comlink from 'comlink';
-import wasmUrl from '../../assembly/build/vmotion.wasm?url';
 import { ProblemError, type Problem, type Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Machine } from '../sim/cost.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
 import EngineWorker from './engine.worker.ts?worker&inline';
-import { crashProblem, ENGINE_CRASHED, type EngineApi, type Hello } from './protocol.ts';
+import { crashProblem, ENGINE_CRASHED, type EngineApi, type EngineFigures, type Hello } from './protocol.ts';
+import { wasmBytes } from './wasm-bytes.ts';
 
 export interface ClientOptions {
   /** The engine's program. Fetched once where it lies beside the page; the one-file page has it inside. */
@@ -39,6 +40,7 @@ const HELLO_MS = 3_000;
 export class EngineClient {
   #link: Promise<Link> | null = null;
   #hello: Hello | null = null;
+  #figures: EngineFigures | null = null;
   #crash: ProblemError | null = null;
   #call: Call | null = null;
   #disposed = false;
@@ -66,6 +68,11 @@ export class EngineClient {
   get hello(): Hello {
     if (!this.#hello) throw problem('engine.not-ready', 'The engine has not answered yet.');
     return this.#hello;
+  }
+
+  /** What the last finished run cost this machine; null before. */
+  get figures(): EngineFigures | null {
+    return this.#figures;
   }
 
   /**
@@ -114,6 +121,7 @@ export class EngineClient {
     const result = await Promise.race([report, link.gone, call.broken]);
     if (!result.ok && result.error.some((one) => one.code === ENGINE_CRASHED))
       throw new ProblemError(result.error);
+    if (result.ok) this.#figures = await Promise.race([link.api.figures(), link.gone, call.broken]);
     return result;
   }
 
@@ -132,7 +140,7 @@ export class EngineClient {
 
   async #connect(): Promise<Link> {
     const wasm = await this.#bytes();
-    const link = (await this.#tryWorker(wasm)) ?? (await mainThreadLink(wasm));
+    const link = (await this.#tryWorker(wasm)) ?? (await mainThreadLink(wasm, this.#hello?.machine));
     this.#hello = link.hello;
     return link;
   }
@@ -151,7 +159,7 @@ export class EngineClient {
   async #tryWorker(wasm: ArrayBuffer): Promise<Link | null> {
     if (!this.#workersAllowed) return null;
     try {
-      return await workerLink(this.#makeWorker(), wasm, this.#helloMs);
+      return await workerLink(this.#makeWorker(), wasm, this.#hello?.machine, this.#helloMs);
     } catch {
       this.#workersAllowed = false;
       return null;
@@ -201,7 +209,12 @@ class Call {
   }
 }
 
-async function workerLink(worker: Worker, wasm: ArrayBuffer, helloMs: number): Promise<Link> {
+async function workerLink(
+  worker: Worker,
+  wasm: ArrayBuffer,
+  machine: Machine | undefined,
+  helloMs: number,
+): Promise<Link> {
   let lose!: (reason: unknown) => void;
   const gone = promiseToReject((reject) => (lose = reject));
   worker.addEventListener('error', (event) => {
@@ -213,7 +226,7 @@ async function workerLink(worker: Worker, wasm: ArrayBuffer, helloMs: number): P
   try {
     const api = Comlink.wrap<EngineApi>(worker);
     // A copy, not a transfer: the next worker needs the bytes as well.
-    const hello = await Promise.race([api.hello(wasm), gone]);
+    const hello = await Promise.race([api.hello(wasm, machine), gone]);
     if (!hello.ok) throw new ProblemError(hello.error);
     return { api, hello: hello.value, gone, end: () => worker.terminate() };
   } catch (error) {
@@ -225,28 +238,13 @@ async function workerLink(worker: Worker, wasm: ArrayBuffer, helloMs: number): P
 }
 
 /** Hardly any page needs the engine a second time, so it is fetched when one does; the one-file page has it inside. */
-async function mainThreadLink(wasm: ArrayBuffer): Promise<Link> {
-  const { breathe, EngineHost, engineParts } = await import('./engine-host.ts');
-  const host = new EngineHost(engineParts, { thread: 'main', breathe });
-  const hello = await host.hello(wasm);
+async function mainThreadLink(wasm: ArrayBuffer, machine: Machine | undefined): Promise<Link> {
+  const { breathe, EngineHost, measuringParts } = await import('./engine-host.ts');
+  const host = new EngineHost(measuringParts, { thread: 'main', breathe });
+  const hello = await host.hello(wasm, machine);
   if (!hello.ok) throw new ProblemError(hello.error);
   const gone = new Promise<never>(() => undefined);
   return { api: host, hello: hello.value, gone, end: () => host.stop() };
-}
-
-/** The one-file page has the wasm as a data URL, which a frame with an opaque origin could not fetch like a file: it is decoded. */
-async function wasmBytes(): Promise<ArrayBuffer> {
-  if (!wasmUrl.startsWith('data:')) return fetchedWasm();
-  const text = atob(wasmUrl.slice(wasmUrl.indexOf(',') + 1));
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes.buffer;
-}
-
-async function fetchedWasm(): Promise<ArrayBuffer> {
-  const answer = await fetch(wasmUrl).catch(() => null);
-  if (answer?.ok) return answer.arrayBuffer();
-  throw problem('engine.unreachable', 'The engine could not be fetched. Check the connection and try again.');
 }
 
 /** A promise that can only reject, and that nobody has to listen to. */

@@ -5,7 +5,7 @@
 import * as Comlink from 'comlink';
 import { fail, ok, ProblemError, type Problem, type Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { refusals } from '../sim/cost.ts';
+import { refusals, SLOW_MACHINE, type Machine } from '../sim/cost.ts';
 import type { DataPlane } from '../sim/data-plane.ts';
 import { simulate } from '../sim/engine.ts';
 import { planRun } from '../sim/plan.ts';
@@ -14,29 +14,49 @@ import {
   crashProblem,
   type BatchListener,
   type EngineApi,
+  type EngineFigures,
   type Hello,
   type PlanListener,
 } from './protocol.ts';
+import { measureMachine } from './machine.ts';
 import { WasmDataPlane } from './wasm-data-plane.ts';
-import { instantiateKernels } from './wasm.ts';
+import { instantiateKernels, type Kernels } from './wasm.ts';
 
 /** What the host drives: the real parts below, or a test's own. */
 export interface EngineParts {
   openPlane(wasm: ArrayBuffer): Promise<DataPlane>;
   planRun(scenario: Scenario): Result<PlannedMigration[], Problem[]>;
-  refusals(scenario: Scenario, migrations: PlannedMigration[], plane: DataPlane): Problem[];
+  refusals(scenario: Scenario, migrations: PlannedMigration[], plane: DataPlane, machine: Machine): Problem[];
   simulate(
     scenario: Scenario,
     migrations: PlannedMigration[],
     plane: DataPlane,
   ): Generator<RunBatch, RunReport, unknown>;
+  /** Without it the machine counts as a slow one. */
+  measure?(wasm: ArrayBuffer): Promise<Machine>;
+  memoryBytes?(plane: DataPlane): number;
 }
 
+const kernelsOf = new WeakMap<DataPlane, Kernels>();
+
 export const engineParts: EngineParts = {
-  openPlane: async (wasm) => new WasmDataPlane(await instantiateKernels(wasm)),
+  openPlane: async (wasm) => {
+    const kernels = await instantiateKernels(wasm);
+    const plane = new WasmDataPlane(kernels);
+    kernelsOf.set(plane, kernels);
+    return plane;
+  },
+  memoryBytes: (plane) => kernelsOf.get(plane)?.memory.buffer.byteLength ?? 0,
   planRun,
   refusals,
   simulate,
+};
+
+/** For an engine that serves a page: it refuses by what this machine can do. In Node nothing depends on the machine. */
+export const measuringParts: EngineParts = {
+  ...engineParts,
+  measure: async (wasm) =>
+    measureMachine(new WasmDataPlane(await instantiateKernels(wasm)), () => performance.now()),
 };
 
 export interface HostOptions {
@@ -51,6 +71,8 @@ const BATCH_MS = 20;
 
 export class EngineHost implements EngineApi {
   #plane: DataPlane | null = null;
+  #machine: Machine = SLOW_MACHINE;
+  #figures: EngineFigures | null = null;
   #busy = false;
   #stopped = false;
   readonly #parts: EngineParts;
@@ -61,14 +83,20 @@ export class EngineHost implements EngineApi {
     this.#options = options;
   }
 
-  async hello(wasm: ArrayBuffer): Promise<Result<Hello, Problem[]>> {
+  async hello(wasm: ArrayBuffer, machine?: Machine): Promise<Result<Hello, Problem[]>> {
     try {
       this.#plane = await this.#parts.openPlane(wasm);
-      return ok({ protocol: 1, capacityBytes: this.#plane.capacityBytes, thread: this.#options.thread });
+      this.#machine = machine ?? (await this.#parts.measure?.(wasm)) ?? SLOW_MACHINE;
+      const { capacityBytes } = this.#plane;
+      return ok({ protocol: 1, capacityBytes, thread: this.#options.thread, machine: this.#machine });
     } catch (error) {
       if (error instanceof ProblemError) return fail(error.problems);
       return refuse('wasm.refused', `The engine's WebAssembly does not start here: ${messageOf(error)}`);
     }
+  }
+
+  async figures(): Promise<EngineFigures | null> {
+    return this.#figures;
   }
 
   /** Nothing is thrown across a thread, because a thrown error would arrive without its code and path. */
@@ -104,23 +132,29 @@ export class EngineHost implements EngineApi {
   ): Promise<Result<RunReport, Problem[]>> {
     const planned = this.#parts.planRun(scenario);
     if (!planned.ok) return planned;
-    const refused = this.#parts.refusals(scenario, planned.value, plane);
+    const refused = this.#parts.refusals(scenario, planned.value, plane, this.#machine);
     if (refused.length > 0) return fail(refused);
     // Listeners have a channel each: only the answer to one call makes sure that it arrived before the next.
     await onPlan(planned.value);
-    return this.#drive(this.#parts.simulate(scenario, planned.value, plane), onBatch);
+    return this.#drive(this.#parts.simulate(scenario, planned.value, plane), plane, onBatch);
   }
 
   async #drive(
     run: Generator<RunBatch, RunReport>,
+    plane: DataPlane,
     onBatch: BatchListener,
   ): Promise<Result<RunReport, Problem[]>> {
-    const outbox = new Outbox(onBatch, this.#options.now ?? (() => performance.now()));
+    const now = this.#options.now ?? (() => performance.now());
+    const outbox = new Outbox(onBatch, now);
+    let computeMs = 0;
     try {
       for (;;) {
         if (this.#stopped) return refuse('engine.stopped', 'The run was stopped.');
+        const fromMs = now();
         const step = run.next();
+        computeMs += now() - fromMs;
         if (step.done) {
+          this.#figures = this.#figuresOf(step.value, plane, computeMs);
           await outbox.flush();
           return ok(step.value);
         }
@@ -130,6 +164,14 @@ export class EngineHost implements EngineApi {
       // A run that ends early gives its guests' memory back; after the last step this does nothing.
       run.return(undefined as never);
     }
+  }
+
+  #figuresOf(report: RunReport, plane: DataPlane, computeMs: number): EngineFigures {
+    const pages = report.migrations
+      .flatMap((one) => [...one.rounds, ...(one.stun ? [one.stun] : [])])
+      .reduce((sum, round) => sum + round.sentPages, 0);
+    const memoryBytes = this.#parts.memoryBytes?.(plane) ?? 0;
+    return { thread: this.#options.thread, pages, computeMs, memoryBytes };
   }
 }
 

@@ -3,13 +3,14 @@
  * before anything else happens, so that the first message finds it.
  */
 import * as Comlink from 'comlink';
-import { EngineHost, engineParts } from './engine-host.ts';
+import { EngineHost, measuringParts } from './engine-host.ts';
 import type { BatchListener, EngineApi, PlanListener } from './protocol.ts';
 
-const host = new EngineHost(engineParts, { thread: 'worker' });
+const host = new EngineHost(measuringParts, { thread: 'worker' });
 
 const api: EngineApi = {
-  hello: (wasm) => host.hello(wasm),
+  hello: (wasm, machine) => host.hello(wasm, machine),
+  figures: () => host.figures(),
   run: (scenario, onPlan, onBatch) =>
     host.run(scenario, onPlan, onBatch).finally(() => {
       release(onPlan);

@@ -2,17 +2,36 @@
 import type { Bytes } from '../base/units.ts';
 import type { Problem, Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Machine } from '../sim/cost.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
 
 export interface Hello {
   readonly protocol: 1;
   readonly capacityBytes: Bytes;
   readonly thread: 'worker' | 'main';
+  /** What a run may ask of this machine. */
+  readonly machine: Machine;
+}
+
+/** What the engine really did in its last run, by the clock on the wall. Never part of a result: it differs from run to run. */
+export interface EngineFigures {
+  readonly thread: Hello['thread'];
+  /** Pages sent, each as often as it was sent. */
+  readonly pages: number;
+  /** Time the engine computed; waiting for the page is left out. */
+  readonly computeMs: number;
+  /** Memory of the wasm, which grows and never shrinks. */
+  readonly memoryBytes: Bytes;
 }
 
 export interface EngineApi {
-  /** First call: hands over the wasm as bytes, compiles it, answers with what it has or why it cannot work. */
-  hello(wasm: ArrayBuffer): Promise<Result<Hello, Problem[]>>;
+  /**
+   * First call: hands over the wasm as bytes, compiles it, answers with what it has or why it cannot work. `machine` is what an
+   * engine before this one has measured.
+   */
+  hello(wasm: ArrayBuffer, machine?: Machine): Promise<Result<Hello, Problem[]>>;
+  /** Null before the first run that came to its end. */
+  figures(): Promise<EngineFigures | null>;
   /**
    * Runs a scenario to its end. `onPlan` comes once, first; `onBatch` at least ten times a second while it computes. Resolves with
    * the report, or with the problems that made it refuse (memory or time this machine does not give, with an alternative). An

@@ -90,12 +90,30 @@ function themeOf({ presentation }: Opening): Theme | null {
 /** The engine is fetched when a hand moves towards it, so that the first picture waits for nothing. */
 function prepareEngine(session: Session): void {
   const prepare = () => {
-    void session.prepare();
-    // What opens under the hand should not have to be fetched then.
-    void import('../view/KnobPanel.svelte');
+    // What opens under the hand should not have to be fetched then; the engine comes before what is needed later.
+    import('../view/KnobPanel.svelte').catch(() => undefined);
+    void session.prepare().then(fetchTheRest);
   };
   if (!hasEngine()) prepare();
   else
     for (const sign of ['pointermove', 'pointerdown', 'keydown'])
       addEventListener(sign, prepare, { once: true });
+}
+
+/** All that is loaded when it is asked for: from here on the page needs no network. What fails is asked for again when it is needed. */
+function fetchTheRest(): void {
+  const parts = [
+    import('../view/Result.svelte'),
+    import('../view/SpeedPanel.svelte'),
+    import('../view/ShareDialog.svelte'),
+    import('../view/EmbedDialog.svelte'),
+    import('../view/OpenSave.svelte'),
+    import('../view/Gallery.svelte'),
+    import('../view/Broken.svelte'),
+    import('../view/Refused.svelte'),
+    import('../model/export.ts'),
+    import('./files.ts'),
+    import('./url.ts'),
+  ];
+  for (const part of parts) part.catch(() => undefined);
 }

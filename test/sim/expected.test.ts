@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exp, expNegative, ln, oneMinusExpNegative } from '../../web/base/exp.ts';
+import { PAGE_BYTES } from '../../web/base/units.ts';
+import { findPreset } from '../../web/scenario/presets/index.ts';
+import { LZ4_SHARE } from '../../web/sim/expected-guest.ts';
 import { ExpectedMemory } from '../../web/sim/expected-memory.ts';
 import { memorySpec } from '../../web/sim/memory-spec.ts';
 import { planRun } from '../../web/sim/plan.ts';
+import { runHeadless } from '../support/run.ts';
 import { agreement, quantile, scenarioOf, workloads } from '../support/fidelities.ts';
 
 describe('exp and ln from basic operations', () => {
@@ -28,6 +32,22 @@ describe('exp and ln from basic operations', () => {
       }),
     );
   });
+});
+
+describe('compression in the estimate', () => {
+  it.each(['text', 'heap', 'random'] as const)(
+    'LZ4 makes of %s pages what the estimate takes for it',
+    async (kind) => {
+      const idle = findPreset('idle-web')!.scenario;
+      const content = { textPpm: 0, heapPpm: 0, randomPpm: 0, [`${kind}Ppm`]: 1_000_000 };
+      const policy = { ...idle.policy, compression: 'lz4' as const };
+      const { report } = await runHeadless({ ...idle, vms: [{ ...idle.vms[0]!, content }], policy });
+      const first = report.rounds[0]!;
+      // 8 bytes of header and 2 of length come with every block.
+      const share = (first.wireBytes / first.sentPages - 10) / PAGE_BYTES;
+      expect(Math.abs(share / LZ4_SHARE[kind] - 1)).toBeLessThan(0.01);
+    },
+  );
 });
 
 describe('the expected fidelity', () => {

@@ -9,15 +9,15 @@ const PRIME_4: u64 = 0x85ebca77c2b2ae63;
 const PRIME_5: u64 = 0x27d4eb2f165667c5;
 
 /** Start values of the four lanes for seed 0; a lane for another seed starts at the same value plus the seed. */
-export const LANE_1: u64 = PRIME_1 + PRIME_2;
-export const LANE_2: u64 = PRIME_2;
-export const LANE_3: u64 = 0;
-export const LANE_4: u64 = 0 - PRIME_1;
+const LANE_1: u64 = PRIME_1 + PRIME_2;
+const LANE_2: u64 = PRIME_2;
+const LANE_3: u64 = 0;
+const LANE_4: u64 = 0 - PRIME_1;
 
 /** One round of a lane: takes in eight bytes. */
 // @ts-ignore: decorator
 @inline
-export function laneRound(lane: u64, input: u64): u64 {
+function laneRound(lane: u64, input: u64): u64 {
   return rotl<u64>(lane + input * PRIME_2, 31) * PRIME_1;
 }
 
@@ -29,7 +29,7 @@ function mergeLane(hash: u64, lane: u64): u64 {
 }
 
 /** The four lanes as one value, before the length and the tail are added. */
-export function mergeLanes(a: u64, b: u64, c: u64, d: u64): u64 {
+function mergeLanes(a: u64, b: u64, c: u64, d: u64): u64 {
   let hash = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
   hash = mergeLane(hash, a);
   hash = mergeLane(hash, b);
@@ -38,7 +38,7 @@ export function mergeLanes(a: u64, b: u64, c: u64, d: u64): u64 {
 }
 
 /** Spreads every input bit over all output bits; the last step of the specification. */
-export function avalanche(hash: u64): u64 {
+function avalanche(hash: u64): u64 {
   hash = (hash ^ (hash >> 33)) * PRIME_2;
   hash = (hash ^ (hash >> 29)) * PRIME_3;
   return hash ^ (hash >> 32);

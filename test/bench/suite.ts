@@ -75,6 +75,13 @@ const gather = (round: string, bytes: number): Case => ({
   result: ['staging', bytes],
 });
 
+const fusedCase = (label: string, pages: number): Case => ({
+  label,
+  round: 'roundFused',
+  args: ['@source', '@order', pages, '@staging'],
+  result: ['staging', STAGING_BYTES],
+});
+
 /** 256 KiB of pages, which the second-level cache holds. */
 const cached = (kind: number) => ({
   buffers: { pages: BATCH * PAGE },
@@ -187,8 +194,12 @@ const memoryMeasures: Measure[] = [
   {
     // The three passes in wasm begin with the copy, so they stand under the name of the copy.
     name: 'fused',
-    ...gathered,
-    cases: [gather('roundFused', STAGING_BYTES)],
+    buffers: { ...gathered.buffers, order: MEMORY_PAGES * 4 },
+    prepare: [...gathered.prepare, { run: 'genOrder', args: ['@order', MEMORY_PAGES] }],
+    cases: [
+      fusedCase('64 pages', BATCH),
+      fusedCase('64 MiB in page order, as a migration reads them', MEMORY_PAGES),
+    ],
     others: [
       { against: 'memcpy', wasm: 'roundThreePasses' },
       { against: 'scalar', native: 'fused' },

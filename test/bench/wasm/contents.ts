@@ -121,6 +121,11 @@ export function genList(at: usize, count: u32, seed: u32): void {
   }
 }
 
+/** The numbers 0 to `count` - 1 in order, as u32. */
+export function genOrder(at: usize, count: u32): void {
+  for (let index: u32 = 0; index < count; ++index) store<u32>(at + ((<usize>index) << 2), index);
+}
+
 /** A bitmap of `words` words, each bit of which is set with a chance of `perMille` in a thousand. */
 export function genBits(at: usize, words: u32, perMille: u32, seed: u32): void {
   state = prngSeed(seed, 101);

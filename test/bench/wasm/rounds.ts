@@ -10,7 +10,7 @@ import { lz4Compress, lz4Decompress } from '../../../assembly/lz4';
 import { PAGE_BYTES, pageIsZero } from '../../../assembly/page';
 import { drawBelow, prngNext, prngOutput, prngSeed } from '../../../assembly/prng';
 import { xbzrleEncode } from '../../../assembly/xbzrle';
-export { genBits, genChanges, genList, genPages } from './contents';
+export { genBits, genChanges, genList, genOrder, genPages } from './contents';
 export { partBlocks, partMove, partZero } from './parts';
 
 /** Room for a block of 4 KiB that does not shrink: what liblz4 asks for. */

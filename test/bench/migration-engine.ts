@@ -80,7 +80,11 @@ function partsOf(
 /** Migrates once. The first call also touches both memories, so callers throw its times away. */
 export function migrate(plane: WasmDataPlane, kernels: Kernels, request: MigrationRequest): MigrationReport {
   const bench = kernels as BenchKernels;
-  const [fill, vm] = timed(() => plane.create(specOf(request)));
+  const [fill, vm] = timed(() => {
+    const made = plane.create(specOf(request));
+    while (!made.prepare());
+    return made;
+  });
   const source = kernels.vmRegion(vm.address, REGION_SOURCE) >>> 0;
   const target = kernels.vmRegion(vm.address, REGION_TARGET) >>> 0;
   const [run] = timed(() => {

@@ -1,12 +1,11 @@
 // `npm run bench`: how fast the kernels are next to native code and to the packages one would use instead. Ratios only, and
 // never a test: a machine that is busy with something else must not fail anybody's build.
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildKernels, buildTwin } from './build.ts';
 import { openChromium, openNode, type Host } from './hosts.ts';
 import { compete, prepare, type Row } from './measure.ts';
 import { Native } from './native.ts';
+import { onOneCore } from './pin.ts';
 import { suite } from './suite.ts';
 
 /** A measure that spreads more than this was disturbed, and is done once more. */
@@ -23,36 +22,6 @@ const { values: options } = parseArgs({
 
 /** Words for people: on stdout, unless that belongs to the JSON lines. */
 const say = (text: string) => (options.json ? console.error(text) : console.log(text));
-
-/** The cores that this process may use, as taskset writes them; undefined where the system does not say. */
-const allowedCores = () => /^Cpus_allowed_list:\s*(.*)$/m.exec(readStatus())?.[1];
-
-function pin(cores: string): boolean {
-  const args = ['-a', '-p', '-c', cores, String(process.pid)];
-  return spawnSync('taskset', args, { stdio: 'ignore' }).status === 0;
-}
-
-/**
- * What `start` starts runs on one core, so that both sides of a ratio meet the same clock and caches. This process itself
- * goes back to all cores: its threads would take time from whoever is measured.
- */
-async function onOneCore<Result>(start: () => Promise<Result>): Promise<Result> {
-  const cores = allowedCores();
-  const core = cores?.split(/[,-]/).pop();
-  const isPinned = cores !== undefined && core !== undefined && pin(core);
-  say(isPinned ? `Pinned to core ${core}.` : 'NOT PINNED: this system has no taskset.');
-  const result = await start();
-  if (isPinned) pin(cores);
-  return result;
-}
-
-function readStatus(): string {
-  try {
-    return readFileSync('/proc/self/status', 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 function openNative(): Native | undefined {
   const twin = buildTwin();
@@ -103,7 +72,7 @@ async function runSuite(): Promise<void> {
   const rounds = Math.max(15, Number(options.rounds));
   say('Ratio = speed of wasm / speed of the other; above 1, wasm is faster.');
   const wasm = await buildKernels();
-  const [native, hosts] = await onOneCore(async () => [openNative(), await openHosts(wasm)] as const);
+  const [native, hosts] = await onOneCore(say, async () => [openNative(), await openHosts(wasm)] as const);
   const measures = suite.filter(({ name }) => new RegExp(options.only).test(name));
   for (const measure of measures) {
     await prepare(measure, hosts, native);

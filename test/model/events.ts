@@ -29,7 +29,16 @@ const guess = {
   wireLowBytes: 1,
   wireHighBytes: 1,
 };
-export const numbers = { ...guess, rounds: 2, roundsLow: 2, roundsHigh: 2, converges: 1, afterRound: -1 };
+export const numbers = {
+  ...guess,
+  rounds: 2,
+  roundsLow: 2,
+  roundsHigh: 2,
+  slowestPpm: 1_000_000,
+  slowedNs: 0,
+  converges: 1,
+  afterRound: -1,
+};
 
 const round = (
   index: number,

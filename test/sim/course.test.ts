@@ -51,7 +51,14 @@ describe('the course ahead', () => {
     const course = courseAhead(
       scenario,
       migration,
-      { counters, round: 0, speedPpm: 1_000_000, left: [first.n.leftBytes] },
+      {
+        counters,
+        round: 0,
+        speedPpm: 1_000_000,
+        slowestPpm: 1_000_000,
+        slowedNs: 0,
+        left: [first.n.leftBytes],
+      },
       first.atNs,
     );
     expect(course.rounds[0]).toMatchObject({ round: 1, dirtyPages: first.n.leftPages, startNs: first.atNs });

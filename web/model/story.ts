@@ -1,5 +1,5 @@
 /** What the events up to one instant say about a migration, folded one event at a time; nothing here reads a frame or a clock. */
-import type { Bytes, BytesPerSecond, Ns } from '../base/units.ts';
+import { PPM, type Bytes, type BytesPerSecond, type Ns } from '../base/units.ts';
 import {
   FAIL_REASONS,
   ROUND_REASONS,
@@ -167,6 +167,8 @@ function roundEnded(story: Story, { atNs, n }: EventOf<'round-ended'>): Partial<
       counters: { wireBytes: story.wireBytes + n.wireBytes, writtenPages: n.leftPages },
       round: n.round,
       speedPpm: n.speedPpm,
+      slowestPpm: Math.min(story.progress?.slowestPpm ?? n.speedPpm, n.speedPpm),
+      slowedNs: (story.progress?.slowedNs ?? 0) + (n.speedPpm < PPM ? n.endNs - n.startNs : 0),
       left: [...(story.progress?.left ?? []), n.leftBytes],
     },
   };

@@ -17,6 +17,9 @@ export interface Progress {
   readonly counters: Pick<Counters, 'wireBytes' | 'writtenPages'>;
   readonly round: number;
   readonly speedPpm: Ppm;
+  /** So far: what SDPS did to the guest. */
+  readonly slowestPpm: Ppm;
+  readonly slowedNs: Ns;
   readonly left: readonly Bytes[];
 }
 
@@ -88,7 +91,7 @@ export function courseAhead(
 
 type CourseEnd = Pick<
   EstimateNumbers,
-  'totalNs' | 'downtimeNs' | 'networkGapNs' | 'wireBytes' | 'rounds' | 'converges'
+  'totalNs' | 'downtimeNs' | 'networkGapNs' | 'slowestPpm' | 'slowedNs' | 'wireBytes' | 'rounds' | 'converges'
 >;
 
 class Course {
@@ -96,6 +99,8 @@ class Course {
   #speedPpm: Ppm = PPM;
   #wireBytes = 0;
   #timeNs = 0;
+  #slowestPpm: Ppm = PPM;
+  #slowedNs: Ns = 0;
   readonly #left: Bytes[] = [];
   /** Rounds that are not known yet. */
   readonly ahead: ExpectedRound[] = [];
@@ -110,8 +115,7 @@ class Course {
   }
 
   run(progress: Progress | null, nowNs: Ns): CourseEnd {
-    if (this.planned.bytesPerSecond <= 0)
-      return { totalNs: 0, downtimeNs: 0, networkGapNs: 0, wireBytes: 0, rounds: 0, converges: 0 };
+    if (this.planned.bytesPerSecond <= 0) return this.#end(0, 0, 0);
     this.#timeNs = beforeRounds(this.scenario, this.planned);
     for (let round = 0; ; round++) {
       const dirtyPages = Math.round(this.#guest.listedPages);
@@ -141,6 +145,8 @@ class Course {
     this.#guest.endRound(durationNs, this.#speedPpm);
     this.#wireBytes += wireBytes;
     this.#timeNs += durationNs;
+    this.#slowestPpm = Math.min(this.#slowestPpm, this.#speedPpm);
+    if (this.#speedPpm < PPM) this.#slowedNs += durationNs;
     return wireBytes;
   }
 
@@ -158,6 +164,8 @@ class Course {
   /** Takes over what was really counted at the end of the last finished round. */
   #adopt(progress: Progress, nowNs: Ns): void {
     this.#speedPpm = progress.speedPpm;
+    this.#slowestPpm = Math.min(PPM, progress.slowestPpm);
+    this.#slowedNs = progress.slowedNs;
     this.#left.push(...progress.left);
     this.#wireBytes = progress.counters.wireBytes;
     this.#timeNs = nowNs - this.planned.requestedNs;
@@ -189,6 +197,8 @@ class Course {
       totalNs: Math.round(this.#timeNs + downtimeNs + settleNs + cleanUpNs),
       downtimeNs: Math.round(downtimeNs),
       networkGapNs: Math.round(downtimeNs + settleNs),
+      slowestPpm: this.#slowestPpm,
+      slowedNs: this.#slowedNs,
       wireBytes: Math.round(this.#wireBytes),
       rounds,
       converges,

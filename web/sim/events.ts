@@ -19,6 +19,9 @@ export interface EstimateNumbers {
   rounds: number;
   roundsLow: number;
   roundsHigh: number;
+  /** Lowest share of its speed SDPS leaves the guest, and for how long it runs slowed down; a million and 0 without SDPS. */
+  slowestPpm: number;
+  slowedNs: Ns;
   /** 1 when it is expected to end on the target. */
   converges: number;
 }

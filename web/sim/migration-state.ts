@@ -23,6 +23,8 @@ export class Failed {
 export class MigrationState {
   memory: GuestMemory | null = null;
   speedPpm: Ppm = PPM;
+  slowestPpm: Ppm = PPM;
+  slowedNs: Ns = 0;
   readonly rounds: RoundRecord[] = [];
   /** Bytes left after each round, oldest first. */
   readonly left: Bytes[] = [];
@@ -76,7 +78,14 @@ export class MigrationState {
   /** Predicts from what is known; `afterRound` is -1 before round 0. */
   estimate(afterRound: number): void {
     const progress = this.memory
-      ? { counters: this.memory.counters(), round: afterRound, speedPpm: this.speedPpm, left: this.left }
+      ? {
+          counters: this.memory.counters(),
+          round: afterRound,
+          speedPpm: this.speedPpm,
+          slowestPpm: this.slowestPpm,
+          slowedNs: this.slowedNs,
+          left: this.left,
+        }
       : null;
     const numbers = estimateMigration(this.scenario, this.planned, progress, this.nowNs);
     this.predicted ??= numbers;

@@ -158,6 +158,8 @@ export class Migration {
       downtimeNs: totals.downtimeNs,
       downtimeParts: this.#it.parts,
       networkGapNs: totals.networkGapNs,
+      slowestPpm: this.#it.slowestPpm,
+      slowedNs: this.#it.slowedNs,
       wireBytes: totals.wireBytes,
       pagesSent: totals.sentPages,
       rounds: this.#it.rounds,

@@ -134,6 +134,8 @@ function recordRound(
   const facts = roundFacts(it, now);
   const common = { round, dirtyPages, ...sentSince(start, now), startNs: start.nowNs, endNs: it.nowNs };
   it.rounds.push({ ...common, reason });
+  it.slowestPpm = Math.min(it.slowestPpm, it.speedPpm);
+  if (it.speedPpm < PPM) it.slowedNs += common.endNs - common.startNs;
   it.emit('round-ended', {
     ...common,
     unchangedPages: now.unchangedPages - start.unchangedPages,

@@ -117,6 +117,9 @@ export interface MigrationReport {
   readonly downtimeNs: Ns;
   readonly downtimeParts: readonly DowntimePart[];
   readonly networkGapNs: Ns;
+  /** Lowest share of its speed SDPS left the guest, and for how long it ran slowed down. */
+  readonly slowestPpm: Ppm;
+  readonly slowedNs: Ns;
   readonly wireBytes: Bytes;
   readonly pagesSent: number;
   readonly rounds: readonly RoundRecord[];

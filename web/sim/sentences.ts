@@ -171,9 +171,15 @@ function roundEnded(n: EventNumbers['round-ended']): Sentence {
 function prediction(n: EventNumbers['estimated']): Sentence {
   const when = n.afterRound < 0 ? 'Before the move:' : `After round ${n.afterRound}:`;
   const course = n.converges
-    ? `${range(n.totalNs, n.totalLowNs, n.totalHighNs)} in all, stun ${range(n.downtimeNs, n.downtimeLowNs, n.downtimeHighNs)}, ${formatBytes(n.wireBytes)}, ${times(n.rounds, 'round', 'rounds')}.`
+    ? `${range(n.totalNs, n.totalLowNs, n.totalHighNs)} in all, stun ${range(n.downtimeNs, n.downtimeLowNs, n.downtimeHighNs)}, ${formatBytes(n.wireBytes)}, ${times(n.rounds, 'round', 'rounds')}${slowdown(n)}.`
     : `it will not converge; given up after ${formatDuration(n.totalNs)} and ${times(n.rounds, 'round', 'rounds')}.`;
   return { strong: when, text: course, tone: 'prediction' };
+}
+
+/** What SDPS costs the guest on the way. */
+function slowdown(n: EventNumbers['estimated']): string {
+  if (n.slowedNs === 0) return '';
+  return `; SDPS slows the VM to ${formatPercent(n.slowestPpm)} for ${formatDuration(n.slowedNs)} in all`;
 }
 
 function range(value: Ns, low: Ns, high: Ns): string {

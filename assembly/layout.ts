@@ -1,7 +1,7 @@
 // THE memory map. Every region starts where the one before ends, here and nowhere else, and memory grows in one function.
 //
-//   static data | mailbox | buckets | wire buffer | arrival page | scratch pages | LZ4 table | text sample | VM | VM | ...
-//   VM = state | phases | Zipf table | costs | toSend | written | zero | XBZRLE cache | source memory | target memory
+//   static data | mailbox | buckets | wire buffer | arrival page | scratch pages | LZ4 table | text sample | chances | VM | VM ...
+//   VM = state | phases | Zipf table | costs | shares | sent groups | toSend | written | zero | XBZRLE cache | source | target
 //
 // Addresses of a VM's regions are made as u64 first: whether a VM fits is asked for VMs that can not fit into 4 GiB.
 import { LZ4_TABLE_BYTES } from './lz4';
@@ -42,6 +42,17 @@ export const MOST_PHASES: u32 = 16;
 export const COST_STEPS: u32 = 7;
 export const COST_BYTES: usize = 4 * 8 * <usize>COST_STEPS;
 
+/** A slice of sliced writes ends after this part of the round's list, and after this part of all groups at latest. */
+export const SLICES_PER_ROUND: u64 = 64;
+
+/** Shares of writes that sliced guests keep: one for each class of pages, and one for each of the most written pages. */
+export const MOST_CLASSES: u32 = 512;
+export const HEAD_PAGES: u32 = 1024;
+
+/** Bytes of one `Chance` and of one `SentGroup`. */
+export const CHANCE_BYTES: usize = 24;
+export const SENT_GROUP_BYTES: usize = 24;
+
 export const COMPRESSION_OFF: u32 = 0;
 export const COMPRESSION_LZ4: u32 = 1;
 export const COMPRESSION_XBZRLE: u32 = 2;
@@ -77,6 +88,7 @@ export class VmSpec {
   compression: f64;
   cacheSlots: f64;
   traceFaultNs: f64;
+  sliced: f64;
   phaseCount: f64;
 }
 
@@ -122,6 +134,14 @@ export class Phase {
   bytesPerWrite: u32;
 }
 
+/** A group that left within the slice under way: its word of the bitmap, its pages, and the guest's time when it left. */
+@unmanaged
+export class SentGroup {
+  word: u64;
+  pages: u64;
+  guestNs: u64;
+}
+
 /** Everything that one VM is, except its bitmaps and bytes. Nothing else in the module remembers a VM. */
 @unmanaged
 export class Vm {
@@ -129,6 +149,8 @@ export class Vm {
   phases: usize;
   zipf: usize;
   stepCosts: usize;
+  shares: usize;
+  sentGroups: usize;
   toSend: usize;
   written: usize;
   zero: usize;
@@ -137,6 +159,7 @@ export class Vm {
   target: usize;
   // What it was created with.
   byteExact: u32;
+  sliced: u32;
   compression: u32;
   phaseCount: u32;
   words: u32;
@@ -153,6 +176,10 @@ export class Vm {
   scatterFactor: u64;
   scatterFactor2: u64;
   scatterOffset: u64;
+  scatterInverse: u64;
+  scatterInverse2: u64;
+  chanceSeed: u64;
+  zeroFrom: u64;
   // The wire.
   nowNs: u64;
   bytesPerSecond: u64;
@@ -179,6 +206,18 @@ export class Vm {
   extentMask: u64;
   extentShift: u64;
   roundFirstWrite: u64;
+  // Words where bits can be set: `listFull` says that the list is still the first one, with every page behind the cursor.
+  listFull: u32;
+  firstDirtyWord: u32;
+  endDirtyWord: u32;
+  // The slice of a guest whose writes are sliced.
+  classCount: u32;
+  sentGroupCount: u32;
+  mostSentGroups: u32;
+  slicePages: u64;
+  sliceSentPages: u64;
+  sliceStartNs: u64;
+  chance: u64;
   // Counters.
   sentPages: u64;
   zeroPages: u64;
@@ -209,6 +248,8 @@ class VmMap {
   phases: u64;
   zipf: u64;
   stepCosts: u64;
+  shares: u64;
+  sentGroups: u64;
   toSend: u64;
   written: u64;
   zero: u64;
@@ -250,6 +291,8 @@ export const LZ4_TABLE: usize = takeStatic(LZ4_TABLE_BYTES);
 /** The words of the text sample: address and length of each, u32 each. */
 export const WORD_INDEX: usize = takeStatic(4096);
 export const TEXT: usize = takeStatic(TEXT_BYTES + PAGE_BYTES + SLACK_BYTES);
+/** What one slice's writes are to each class of pages; made anew for every slice. */
+export const CHANCES: usize = takeStatic(<usize>MOST_CLASSES * CHANCE_BYTES);
 const MAP: usize = takeStatic(offsetof<VmMap>());
 
 /** Where the first VM starts. */
@@ -259,6 +302,11 @@ const VMS_BASE: u64 = cursor;
 let nextVm: u64 = VMS_BASE;
 let liveVms: u32 = 0;
 
+/** Most groups of one slice. */
+export function mostSentGroups(pages: u64): u64 {
+  return (pages >> 6) / SLICES_PER_ROUND + 1;
+}
+
 /** Chains the regions of the VM in the mailbox from `base` on. */
 function mapVm(base: u64): VmMap {
   const map = changetype<VmMap>(MAP);
@@ -266,12 +314,15 @@ function mapVm(base: u64): VmMap {
   const isByteExact = spec.byteExact != 0;
   const pages = <u64>spec.pageCount;
   const bitmapBytes = ((pages + 63) >> 6) << 3;
+  const isSliced = spec.sliced != 0;
   const hasCache = <u32>spec.compression == COMPRESSION_XBZRLE;
   cursor = base;
   take(offsetof<Vm>());
   map.phases = take(<u64>MOST_PHASES * offsetof<Phase>());
   map.zipf = take((<u64>ZIPF_CELLS + 1) << 3);
   map.stepCosts = take(COST_BYTES);
+  map.shares = take(isSliced ? (<u64>MOST_CLASSES + HEAD_PAGES) << 3 : 0);
+  map.sentGroups = take(isSliced ? mostSentGroups(pages) * SENT_GROUP_BYTES : 0);
   map.toSend = take(bitmapBytes);
   map.written = take(bitmapBytes);
   map.zero = take(bitmapBytes);
@@ -307,6 +358,8 @@ export function placeVm(): Vm | null {
   vm.phases = <usize>map.phases;
   vm.zipf = <usize>map.zipf;
   vm.stepCosts = <usize>map.stepCosts;
+  vm.shares = <usize>map.shares;
+  vm.sentGroups = <usize>map.sentGroups;
   vm.toSend = <usize>map.toSend;
   vm.written = <usize>map.written;
   vm.zero = <usize>map.zero;

@@ -3,7 +3,8 @@
 // is cut into calls: a call only says how many groups may begin (those before `untilNs`) and end (those until `untilNs`).
 import { bitmapNextWord } from './bitmap';
 import { costPages, firstCosts, nextCosts } from './cost';
-import { resetGuest, runGuest } from './guest/synthetic';
+import { beginSlices, noteSent, sliceIsOver } from './guest/sliced';
+import { endSlice, phaseAt, resetGuest, runGuest, workingSetStart } from './guest/synthetic';
 import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
 import { sendPages } from './wire';
 import { cacheInit } from './xbzrle';
@@ -36,6 +37,7 @@ function beginGroup(vm: Vm): u64 {
   store<u64>(at, 0);
   vm.cursorWord = word + 1;
   const bytes = vm.byteExact != 0 ? sendPages(vm, word, bits) : costPages(vm, word, bits);
+  if (vm.sliced != 0) noteSent(vm, word, bits);
   vm.toSendPages -= pages;
   vm.sentPages += pages;
   vm.wireBytes += bytes;
@@ -54,6 +56,7 @@ function endGroup(vm: Vm): void {
   vm.groupInFlight = 0;
   vm.nowNs = vm.groupEndNs;
   runGuest(vm, vm.groupEndNs - vm.groupStartNs);
+  if (vm.sliced != 0 && sliceIsOver(vm)) endSlice(vm);
 }
 
 /** Advances until `untilNs`, the end of the round, or until `pageBudget` pages have begun; says which it was. */
@@ -71,6 +74,19 @@ export function advance(vm: Vm, untilNs: u64, pageBudget: i64): i32 {
     if (pageBudget <= 0) return STOP_BUDGET;
     vm.cursorWord = bitmapNextWord(vm.toSend, vm.cursorWord, vm.words);
     pageBudget -= <i64>beginGroup(vm);
+  }
+}
+
+/** Which words of the bitmaps guests can write: those from the first to the last working set. */
+function noteWorkingSets(vm: Vm): void {
+  vm.listFull = 1;
+  vm.firstDirtyWord = vm.words;
+  vm.endDirtyWord = 0;
+  for (let index: u32 = 0; index < vm.phaseCount; ++index) {
+    const pages = min(phaseAt(vm, index).workingSetPages, vm.pageCount);
+    const start = workingSetStart(vm, pages);
+    vm.firstDirtyWord = min(vm.firstDirtyWord, <u32>(start >> 6));
+    vm.endDirtyWord = max(vm.endDirtyWord, <u32>((start + pages + (GROUP_PAGES - 1)) >> 6));
   }
 }
 
@@ -98,6 +114,8 @@ export function beginTracking(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
   vm.writtenPages = 0;
   if (vm.compression == COMPRESSION_XBZRLE) cacheInit(vm.cache, vm.cacheSlots, vm.byteExact);
   resetGuest(vm);
+  noteWorkingSets(vm);
+  if (vm.sliced != 0) beginSlices(vm);
   if (vm.byteExact == 0) firstCosts(vm);
 }
 
@@ -112,6 +130,7 @@ export function setRate(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
     const idleNs = atNs - vm.nowNs;
     vm.nowNs = atNs;
     runGuest(vm, idleNs);
+    if (vm.sliced != 0) endSlice(vm);
     return;
   }
   if (bytesPerSecond == vm.bytesPerSecond || atNs >= vm.groupEndNs) {
@@ -129,6 +148,7 @@ export function setRate(vm: Vm, atNs: u64, bytesPerSecond: u64): void {
 
 /** Puts the written pages on the list and the sweep at page 0; returns how many pages are on the list. */
 export function nextRound(vm: Vm): u64 {
+  if (vm.sliced != 0) endSlice(vm);
   if (vm.toSendPages == 0) {
     const list = vm.written;
     vm.written = vm.toSend;
@@ -139,12 +159,16 @@ export function nextRound(vm: Vm): u64 {
       store<u64>(vm.toSend + at, load<u64>(vm.toSend + at) | load<u64>(vm.written + at));
     }
     memory.fill(vm.written, 0, bytes);
+    vm.firstDirtyWord = 0;
+    vm.endDirtyWord = vm.words;
   }
+  vm.listFull = 0;
   vm.toSendPages += vm.writtenPages;
   vm.writtenPages = 0;
   vm.cursorWord = 0;
   ++vm.round;
   if (vm.byteExact == 0) nextCosts(vm, vm.guestWrites - vm.roundFirstWrite);
   vm.roundFirstWrite = vm.guestWrites;
+  if (vm.sliced != 0) beginSlices(vm);
   return vm.toSendPages;
 }

@@ -1,10 +1,11 @@
 // The calls of the adapter in JavaScript. Numbers cross as doubles holding whole numbers, a VM as its address; what is more
 // than one number goes through the mailbox. Nothing here decides anything: it translates.
-import { bitmapBuckets } from './bitmap';
-import { fillMemory, markZeroPages } from './guest/content';
-import { phaseAt } from './guest/synthetic';
+import { fillMemory, firstZeroDraw, markZeroPages } from './guest/content';
+import { inverseOf } from './guest/scatter';
+import { phaseAt, writesDue } from './guest/synthetic';
 import { makeText } from './guest/text';
 import { hashFinish, hashFold, hashStart, pageHash } from './hash';
+import { heatOfList, heatOfWritten } from './heat';
 import {
   BUCKETS,
   BUCKET_COUNTS,
@@ -16,6 +17,7 @@ import {
   VmSpec,
   bytesForVm,
   forgetVm,
+  mostSentGroups,
   placeVm,
 } from './layout';
 import { PAGE_BYTES, pageEquals } from './page';
@@ -28,6 +30,7 @@ const STREAM_CLASS: u64 = 1;
 const STREAM_CONTENT: u64 = 2;
 const STREAM_WRITE: u64 = 3;
 const STREAM_SCATTER: u64 = 4;
+const STREAM_CHANCE: u64 = 7;
 
 /** Address of 256 doubles: the spec of a VM before `vmCreate`, a report after `vmCounters` and `vmCompare`. */
 export function planeMailbox(): usize {
@@ -67,6 +70,7 @@ function readSpec(vm: Vm, spec: VmSpec): void {
   vm.byteExact = u32(spec.byteExact != 0);
   vm.pageCount = <u64>spec.pageCount;
   vm.words = <u32>((vm.pageCount + 63) >> 6);
+  vm.sliced = u32(spec.sliced != 0);
   vm.compression = <u32>spec.compression;
   vm.cacheSlots = <u32>spec.cacheSlots;
   vm.traceFaultNs = <u64>spec.traceFaultNs;
@@ -80,6 +84,11 @@ function readSpec(vm: Vm, spec: VmSpec): void {
   vm.scatterFactor = prngSeed(seed, STREAM_SCATTER) | 1;
   vm.scatterFactor2 = prngSeed(seed, STREAM_SCATTER + 1) | 1;
   vm.scatterOffset = prngSeed(seed, STREAM_SCATTER + 2);
+  vm.scatterInverse = inverseOf(vm.scatterFactor);
+  vm.scatterInverse2 = inverseOf(vm.scatterFactor2);
+  vm.chanceSeed = prngSeed(seed, STREAM_CHANCE);
+  vm.mostSentGroups = <u32>mostSentGroups(vm.pageCount);
+  vm.zeroFrom = firstZeroDraw(vm.randomBelow);
   readPhases(vm, <u32>spec.phaseCount);
 }
 
@@ -138,7 +147,7 @@ export function vmCounters(at: usize): void {
   report.unchangedPages = <f64>vm.unchangedPages;
   report.compressedPages = <f64>vm.compressedPages;
   report.wireBytes = <f64>vm.wireBytes;
-  report.guestWrites = <f64>vm.guestWrites;
+  report.guestWrites = <f64>(vm.guestWrites + writesDue(vm, vm.guestNs));
   report.traceFaults = <f64>vm.traceFaults;
   report.guestNs = <f64>vm.guestNs;
   report.toSendPages = <f64>vm.toSendPages;
@@ -149,8 +158,8 @@ export function vmCounters(at: usize): void {
 /** Fills both heat maps. */
 export function vmBuckets(at: usize): void {
   const vm = changetype<Vm>(at);
-  bitmapBuckets(vm.toSend, vm.pageCount, BUCKETS, BUCKET_COUNTS);
-  bitmapBuckets(vm.written, vm.pageCount, BUCKETS, BUCKET_COUNTS + ((<usize>BUCKETS) << 2));
+  heatOfList(vm, BUCKET_COUNTS);
+  heatOfWritten(vm, BUCKET_COUNTS + ((<usize>BUCKETS) << 2));
 }
 
 /** Compares and hashes `pages` pages from `fromPage` on, which must be where the last call ended; 0 starts anew. */

@@ -87,15 +87,34 @@ export function fillPage(vm: Vm, page: u64, kind: u32, at: usize): void {
   }
 }
 
+/**
+ * The least hash of an extent of zero pages, so that making the bitmap compares and does not multiply: drawBelow(h, PPM) is at
+ * least `below` exactly where the upper 60 bits of h are at least ceil(below * 2^60 / PPM). Division in two halves of 30 bits.
+ */
+export function firstZeroDraw(below: u64): u64 {
+  if (below >= PPM) return 0;
+  const high = (below << 30) / PPM;
+  const rest = (below << 30) % PPM;
+  return ((high << 30) + ((rest << 30) + PPM - 1) / PPM) << 4;
+}
+
 /** Sets words `from` to `to` of the zero bitmap from the classes alone; no page of another class is ever zero. */
 export function markZeroPages(vm: Vm, from: u32, to: u32): void {
-  for (let word = from; word < to; ++word) {
+  const end = vm.zero + ((<usize>to) << 3);
+  const least = vm.zeroFrom;
+  // With no zero pages at all `randomBelow` is a million, which no draw reaches.
+  const isNone = vm.randomBelow >= PPM;
+  let seed = vm.classSeed + ((<u64>from) << 2) * STEP;
+  for (let at = vm.zero + ((<usize>from) << 3); at < end; at += 8) {
     let bits: u64 = 0;
-    const extent = (<u64>word) << 2;
-    for (let part: u64 = 0; part < 4; ++part) {
-      if (classOfExtent(vm, extent + part) == CLASS_ZERO) bits |= (0xffff as u64) << (part << EXTENT_SHIFT);
+    if (!isNone) {
+      bits |= mix64(seed) >= least ? 0xffff : 0;
+      bits |= mix64(seed + STEP) >= least ? 0xffff0000 : 0;
+      bits |= mix64(seed + 2 * STEP) >= least ? 0xffff00000000 : 0;
+      bits |= mix64(seed + 3 * STEP) >= least ? 0xffff000000000000 : 0;
+      seed += 4 * STEP;
     }
-    store<u64>(vm.zero + ((<usize>word) << 3), bits);
+    store<u64>(at, bits);
   }
   const rest = vm.pageCount & (GROUP_PAGES - 1);
   if (to != vm.words || rest == 0) return;

@@ -1,5 +1,5 @@
 // The synthetic guest: it runs at group boundaries, for the time the group was on the wire, and executes its writes one by
-// one. Which pages it writes depends on its guest time and its seed alone, never on how the time was cut into calls.
+// one, or for large VMs a slice of the round at once. Which pages it writes depends on its guest time and its seed alone, never on how the time was cut into calls.
 import {
   COST_BYTES,
   GROUP_PAGES,
@@ -13,13 +13,16 @@ import {
 import { PAGE_BYTES } from '../page';
 import { drawBelow, prngNext, prngOutput } from '../prng';
 import { EXTENT_SHIFT, classOfExtent, writeInto } from './content';
+import { SCATTER_SHIFT, scatter } from './scatter';
+import { makeShares } from './shares';
+import { beginSlice, drawSlice, sweepWords, wasWaiting } from './sliced';
 import { zipfRank, zipfTable } from './zipf';
 
 const NS_PER_SECOND: u64 = 1000000000;
 const PPM: u64 = 1000000;
 
-/** Ranks are scattered over the working set in extents of 64 pages: hot memory is clustered, but not in one place. */
-const SCATTER_SHIFT: u64 = 6;
+/** Writes for each word of the working set from which on it is cheaper to look at every word than to make every write. */
+const WRITES_PER_WORD: f64 = 0.25;
 
 /** Phase number `index`. */
 // @ts-ignore: decorator
@@ -35,6 +38,11 @@ function forgetCosts(vm: Vm): void {
   memory.fill(vm.stepCosts, 0, COST_BYTES);
 }
 
+/** Where a working set of so many pages begins: at a third of the memory that is left over. */
+export function workingSetStart(vm: Vm, pages: u64): u64 {
+  return ((vm.pageCount - pages) / 3) & ~(GROUP_PAGES - 1);
+}
+
 /** Begins phase number `index`: places its working set and makes what its pattern needs. */
 function enterPhase(vm: Vm, index: i32): void {
   const phase = phaseAt(vm, index);
@@ -43,7 +51,7 @@ function enterPhase(vm: Vm, index: i32): void {
   vm.phaseWrites = 0;
   vm.sweepPage = 0;
   vm.workingSetPages = pages;
-  vm.workingSetStart = ((vm.pageCount - pages) / 3) & ~(GROUP_PAGES - 1);
+  vm.workingSetStart = workingSetStart(vm, pages);
   vm.hotPages = max<u64>(1, (pages / PPM) * phase.hotPagesPpm + ((pages % PPM) * phase.hotPagesPpm) / PPM);
   vm.extents = pages >> SCATTER_SHIFT;
   const bits: u64 = vm.extents > 1 ? 64 - clz<u64>(vm.extents - 1) : 0;
@@ -51,24 +59,7 @@ function enterPhase(vm: Vm, index: i32): void {
   vm.extentShift = (bits + 1) >> 1;
   forgetCosts(vm);
   if (phase.pattern == PATTERN_ZIPF) zipfTable(vm.zipf, pages, phase.zipfExponentMilli);
-}
-
-/**
- * The place of `rank` in the working set: a bijection. Extents are permuted among the numbers below the next power of two by
- * odd factors and shifts, and once more while the result lies outside; what does not fill an extent stays where it is.
- */
-// @ts-ignore: decorator
-@inline
-function scatter(vm: Vm, rank: u64): u64 {
-  let extent = rank >> SCATTER_SHIFT;
-  if (extent >= vm.extents) return rank;
-  do {
-    extent = (extent * vm.scatterFactor + vm.scatterOffset) & vm.extentMask;
-    extent ^= extent >> vm.extentShift;
-    extent = (extent * vm.scatterFactor2) & vm.extentMask;
-    extent ^= extent >> vm.extentShift;
-  } while (extent >= vm.extents);
-  return (extent << SCATTER_SHIFT) | (rank & (GROUP_PAGES - 1));
+  if (vm.sliced != 0) vm.classCount = makeShares(vm, phase);
 }
 
 /**
@@ -89,14 +80,24 @@ function touch(vm: Vm, page: u64): bool {
   return true;
 }
 
-/** Executes the next `count` writes of the phase. */
-function executeWrites(vm: Vm, phase: Phase, count: u64): void {
+/** Counts writes and the trace faults among them; the guest pays for those before it runs on. */
+function accountFor(vm: Vm, count: u64, faults: u64): void {
+  vm.phaseWrites += count;
+  vm.guestWrites += count;
+  vm.writtenPages += faults;
+  vm.traceFaults += faults;
+  vm.traceDebtNs += faults * vm.traceFaultNs;
+}
+
+/** Executes the next `count` writes of the phase, which are due until `untilNs`, one by one. */
+function executeWrites(vm: Vm, phase: Phase, count: u64, untilNs: u64): void {
   const pattern = phase.pattern;
   const pages = vm.workingSetPages;
   const start = vm.workingSetStart;
   const hotPages = vm.hotPages;
   const hotWrites = hotPages < pages ? phase.hotWritesPpm : PPM;
   const first = vm.guestWrites;
+  const isSliced = vm.sliced != 0;
   let choice = vm.choice;
   let sweepPage = vm.sweepPage;
   let faults: u64 = 0;
@@ -119,7 +120,7 @@ function executeWrites(vm: Vm, phase: Phase, count: u64): void {
         page += scatter(vm, isHot ? place : hotPages + place);
       }
     }
-    faults += <u64>touch(vm, page);
+    if (!isSliced || !wasWaiting(vm, page, index, count, untilNs)) faults += <u64>touch(vm, page);
     if (vm.byteExact != 0) {
       const at = vm.source + <usize>page * PAGE_BYTES;
       writeInto(vm, at, classOfExtent(vm, page >> EXTENT_SHIFT), first + index, phase.bytesPerWrite);
@@ -127,22 +128,45 @@ function executeWrites(vm: Vm, phase: Phase, count: u64): void {
   }
   vm.choice = choice;
   vm.sweepPage = sweepPage;
-  vm.phaseWrites += count;
-  vm.guestWrites = first + count;
-  vm.writtenPages += faults;
-  vm.traceFaults += faults;
-  vm.traceDebtNs += faults * vm.traceFaultNs;
+  accountFor(vm, count, faults);
 }
 
-/** Executes what is due in the current phase until guest time `untilNs`: floor(rate * time in the phase) in all. */
-function runPhase(vm: Vm, untilNs: u64): void {
-  if (vm.phaseIndex < 0) return;
+/** Executes the next `count` writes of the phase, which are due until `untilNs`, in the way that costs least. */
+function executeSlice(vm: Vm, phase: Phase, count: u64, untilNs: u64): void {
+  const words = <f64>(vm.workingSetPages >> 6);
+  if (phase.pattern == PATTERN_SWEEP) accountFor(vm, count, sweepWords(vm, count));
+  else if (<f64>count < words * WRITES_PER_WORD) executeWrites(vm, phase, count, untilNs);
+  else accountFor(vm, count, drawSlice(vm, phase, count, untilNs));
+}
+
+/** Writes of the current phase that are due at guest time `untilNs` and not executed: floor(rate * time in the phase) in all. */
+export function writesDue(vm: Vm, untilNs: u64): u64 {
+  if (vm.phaseIndex < 0) return 0;
   const phase = phaseAt(vm, vm.phaseIndex);
-  if (phase.pattern == PATTERN_IDLE) return;
+  if (phase.pattern == PATTERN_IDLE) return 0;
   const ns = untilNs - phase.afterNs;
   const rate = phase.writesPerSecond;
   const due = (ns / NS_PER_SECOND) * rate + ((ns % NS_PER_SECOND) * rate) / NS_PER_SECOND;
-  if (due > vm.phaseWrites) executeWrites(vm, phase, due - vm.phaseWrites);
+  return due > vm.phaseWrites ? due - vm.phaseWrites : 0;
+}
+
+/** Executes what is due in the current phase until guest time `untilNs`. */
+function runPhase(vm: Vm, untilNs: u64): void {
+  const count = writesDue(vm, untilNs);
+  if (count == 0) return;
+  if (vm.sliced != 0) executeSlice(vm, phaseAt(vm, vm.phaseIndex), count, untilNs);
+  else executeWrites(vm, phaseAt(vm, vm.phaseIndex), count, untilNs);
+}
+
+/** Ends the slice under way at guest time `untilNs`: its writes are executed, and the next one begins. */
+function cutSlice(vm: Vm, untilNs: u64): void {
+  runPhase(vm, untilNs);
+  beginSlice(vm, untilNs);
+}
+
+/** Ends the slice under way now. */
+export function endSlice(vm: Vm): void {
+  cutSlice(vm, vm.guestNs);
 }
 
 /** Puts the guest at its beginning: no time has passed for it and no write was made. */
@@ -154,14 +178,23 @@ export function resetGuest(vm: Vm): void {
   vm.guestNs = 0;
   vm.guestWrites = 0;
   vm.choice = vm.choiceSeed;
+  vm.chance = vm.chanceSeed;
   vm.workingSetStart = 0;
   vm.workingSetPages = 0;
   forgetCosts(vm);
 }
 
+/** Do the writes of the current phase wait for the end of their slice? */
+// @ts-ignore: decorator
+@inline
+function isSliced(vm: Vm): bool {
+  return vm.sliced != 0 && phaseAt(vm, max(vm.phaseIndex, 0)).pattern != PATTERN_SWEEP;
+}
+
 /**
  * Lets `elapsedNs` pass for the guest. First it pays what its trace faults cost, then its speed scales the rest; what does
- * not make a whole nanosecond is kept. Whole millions are split off so that no product leaves 64 bits.
+ * not make a whole nanosecond is kept. Whole millions are split off so that no product leaves 64 bits. Sliced writes wait for the
+ * end of their slice.
  */
 export function runGuest(vm: Vm, elapsedNs: u64): void {
   const paid = min(elapsedNs, vm.traceDebtNs);
@@ -173,8 +206,9 @@ export function runGuest(vm: Vm, elapsedNs: u64): void {
   while (vm.phaseIndex + 1 < <i32>vm.phaseCount) {
     const nextNs = phaseAt(vm, vm.phaseIndex + 1).afterNs;
     if (vm.guestNs < nextNs) break;
-    runPhase(vm, nextNs);
+    if (vm.sliced != 0) cutSlice(vm, nextNs);
+    else runPhase(vm, nextNs);
     enterPhase(vm, vm.phaseIndex + 1);
   }
-  runPhase(vm, vm.guestNs);
+  if (!isSliced(vm)) runPhase(vm, vm.guestNs);
 }

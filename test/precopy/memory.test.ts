@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../web/base/result.ts';
 import { GIB, MIB, NS_PER_SECOND, PAGE_BYTES, PPM, TIB } from '../../web/base/units.ts';
+import { findPreset } from '../../web/scenario/presets/index.ts';
 import { COMPRESSIONS, WORKLOAD_PATTERNS } from '../../web/scenario/schema.ts';
+import { refusals } from '../../web/sim/cost.ts';
+import { planRun } from '../../web/sim/plan.ts';
+import { WasmDataPlane } from '../../web/worker/wasm-data-plane.ts';
 import { RATE, migrate, openPlane, phaseOf, ready, specOf } from '../support/precopy.ts';
 import { builds } from '../support/wasm.ts';
 
@@ -248,6 +252,40 @@ describe('memory that is not there', () => {
         'Choose "page-exact" for this VM, which keeps bits instead of bytes, or give it less memory.',
     );
     expect(kernels.memory.buffer.byteLength).toBe(before);
+  });
+
+  it('is refused without bytes too, and the way out is then the mean', async () => {
+    const { plane, kernels } = await openPlane('release', 64 * MIB);
+    const before = kernels.memory.buffer.byteLength;
+    const spec = specOf({ fidelity: 'page-exact', writes: 'sliced', usedBytes: TIB });
+    const [problem] = problemsOf(() => plane.create(spec));
+    expect(problem?.code).toBe('memory.refused');
+    expect(problem?.message).toMatch(
+      /^Simulating this VM page-exact takes 9\d(\.\d)? MiB of memory, and this machine gives 64 MiB\. Choose "expected"/,
+    );
+    expect(kernels.memory.buffer.byteLength).toBe(before);
+  });
+
+  it('is refused when the machine gives less than it promised, and what was there goes on working', async () => {
+    const { plane, kernels } = await openPlane('release');
+    const small = ready(plane, specOf());
+    const failing = new WasmDataPlane({ ...kernels, vmCreate: () => 0 });
+    const [problem] = problemsOf(() =>
+      failing.create(specOf({ fidelity: 'page-exact', usedBytes: 64 * GIB })),
+    );
+    expect(problem?.message).toMatch(/page-exact takes .* and this machine gives .* Choose "expected"/);
+    migrate(small, 2);
+    expect(small.compare()?.firstDifferentPage).toBe(-1);
+  });
+
+  it('is found to be too little before a run starts, by cost and path', async () => {
+    const { plane } = await openPlane('release', MIB);
+    const { scenario } = findPreset('big-10gbe')!;
+    const plan = planRun(scenario);
+    if (!plan.ok) throw new Error('the preset has a plan');
+    const problems = refusals(scenario, plan.value, plane);
+    expect(problems).toMatchObject([{ code: 'memory.refused', path: 'vms[0].fidelity' }]);
+    expect(problems[0]?.message).toMatch(/Set fidelity to expected/);
   });
 
   it('is enough for 24 TiB without bytes, and for no such VM with them', async () => {

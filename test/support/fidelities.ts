@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { GIB, MIB, NS_PER_MS, PAGE_BYTES } from '../../web/base/units.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
 import type { Phase, Scenario } from '../../web/scenario/schema.ts';
-import type { Fidelity } from '../../web/sim/data-plane.ts';
+import type { DataPlane, Fidelity, Writes } from '../../web/sim/data-plane.ts';
 import type { SimEvent } from '../../web/sim/events.ts';
-import { runHeadless } from './run.ts';
+import { runHeadless, testPlane, type HeadlessRun } from './run.ts';
 
 export interface Workload {
   readonly pages: number;
@@ -79,6 +79,9 @@ export function scenarioOf(workload: Workload, fidelity: Fidelity): Scenario {
   };
 }
 
+/** A way to compute a run: a fidelity, and for page-exact how writes are made. */
+export type Way = 'each' | 'sliced' | 'expected';
+
 export interface Agreement {
   readonly workload: Workload;
   readonly outcomes: readonly [string, string];
@@ -91,15 +94,78 @@ export interface Agreement {
 
 /** Runs one workload page-exact and expected. */
 export async function agreement(workload: Workload): Promise<Agreement> {
-  const exact = await runHeadless(scenarioOf(workload, 'page-exact'));
-  const expected = await runHeadless(scenarioOf(workload, 'expected'));
+  return compareRuns(workload, await runWay(workload, 'each'), await runWay(workload, 'expected'));
+}
+
+/** Runs one workload in the way asked for, whatever the size of the VM would decide. */
+export async function runWay(workload: Workload, way: Way): Promise<HeadlessRun> {
+  if (way === 'expected') return runHeadless(scenarioOf(workload, 'expected'));
+  return runHeadless(scenarioOf(workload, 'page-exact'), planeThatWrites(await testPlane(), way));
+}
+
+/** The plane with the writes of every VM made in one way. */
+export function planeThatWrites(plane: DataPlane, writes: Writes): DataPlane {
+  return {
+    capacityBytes: plane.capacityBytes,
+    bytesNeeded: (spec) => plane.bytesNeeded({ ...spec, writes }),
+    create: (spec) => plane.create({ ...spec, writes }),
+  };
+}
+
+export function compareRuns(workload: Workload, exact: HeadlessRun, other: HeadlessRun): Agreement {
   return {
     workload,
-    outcomes: [exact.report.outcome, expected.report.outcome],
-    rounds: [exact.report.rounds.length, expected.report.rounds.length],
-    pagesError: Math.abs(expected.report.pagesSent / exact.report.pagesSent - 1),
-    timeError: Math.abs(expected.report.totalNs / exact.report.totalNs - 1),
-    onTheEdge: [exact, expected].some((run) => nearThreshold(run.events)),
+    outcomes: [exact.report.outcome, other.report.outcome],
+    rounds: [exact.report.rounds.length, other.report.rounds.length],
+    pagesError: Math.abs(other.report.pagesSent / exact.report.pagesSent - 1),
+    timeError: Math.abs(other.report.totalNs / exact.report.totalNs - 1),
+    onTheEdge: [exact, other].some((run) => nearThreshold(run.events)),
+  };
+}
+
+export interface Summary {
+  readonly counted: number;
+  readonly pagesMedian: number;
+  readonly pagesP95: number;
+  readonly timeMedian: number;
+  readonly timeP95: number;
+}
+
+/** Errors of the runs that no decision was on the edge in; prints them, the runs apart and the worst of the others. */
+export function summarize(name: string, results: readonly Agreement[]): Summary {
+  const apart = results.filter((one) => one.onTheEdge);
+  const counted = results.filter((one) => !one.onTheEdge);
+  const pages = (of: readonly Agreement[], share: number) =>
+    quantile(
+      of.map((one) => one.pagesError),
+      share,
+    );
+  const time = (share: number) =>
+    quantile(
+      counted.map((one) => one.timeError),
+      share,
+    );
+  const percent = (value: number) => `${(value * 100).toFixed(3)} %`;
+  console.log(
+    `${name}: ${counted.length} runs counted, ${apart.length} on the edge of a decision reported apart;`,
+    `pages sent: median ${percent(pages(counted, 0.5))}, p95 ${percent(pages(counted, 0.95))};`,
+    `total time: median ${percent(time(0.5))}, p95 ${percent(time(0.95))};`,
+    `on the edge: pages p95 ${percent(pages(apart, 0.95))}`,
+  );
+  for (const one of [...counted].sort((a, b) => b.timeError - a.timeError).slice(0, 4))
+    console.log(
+      percent(one.timeError),
+      percent(one.pagesError),
+      one.outcomes.join('/'),
+      one.rounds.join('/'),
+      JSON.stringify(one.workload),
+    );
+  return {
+    counted: counted.length,
+    pagesMedian: pages(counted, 0.5),
+    pagesP95: pages(counted, 0.95),
+    timeMedian: time(0.5),
+    timeP95: time(0.95),
   };
 }
 

@@ -13,6 +13,8 @@ import type { Content, Phase, Policy } from '../scenario/schema.ts';
 
 export type Fidelity = 'byte-exact' | 'page-exact' | 'expected';
 
+export type Writes = 'each' | 'sliced';
+
 export interface GuestMemorySpec {
   readonly fidelity: Fidelity;
   /** Pages round 0 sends: the used memory, a multiple of 4096. */
@@ -24,6 +26,11 @@ export interface GuestMemorySpec {
   readonly xbzrleCacheBytes: Bytes;
   /** Guest time the first write to a traced page costs. */
   readonly traceFaultNs: Ns;
+  /**
+   * `each` where absent. `sliced`, page-exact alone: the writes of a 64th of the round's list are applied at once, each page by its chance to be among
+   * them. As many writes, other pages of the same distribution; far quicker where the bitmaps do not fit a cache.
+   */
+  readonly writes?: Writes;
 }
 
 export type AdvanceStop = 'time' | 'round' | 'budget';

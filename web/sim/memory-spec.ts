@@ -1,6 +1,11 @@
-import type { Scenario } from '../scenario/schema.ts';
-import type { GuestMemorySpec } from './data-plane.ts';
+import type { Phase, Scenario, Vm } from '../scenario/schema.ts';
+import type { GuestMemorySpec, Writes } from './data-plane.ts';
 import type { PlannedMigration } from './run-log.ts';
+
+/** From here on three bitmaps outgrow the caches that cores have to themselves, and single writes miss them. */
+const SLICED_PAGES = 2 ** 24;
+/** With fewer writes in round 0 than one for so many pages, single writes are done before anybody notices. */
+const PAGES_PER_WRITE = 4096;
 
 /** What the data plane has to know of a VM that is about to move. */
 export function memorySpec(scenario: Scenario, planned: PlannedMigration): GuestMemorySpec {
@@ -16,5 +21,19 @@ export function memorySpec(scenario: Scenario, planned: PlannedMigration): Guest
     compression,
     xbzrleCacheBytes,
     traceFaultNs,
+    writes: writesOf(vm, planned),
   };
+}
+
+/** THE place that decides whether writes are made one by one or a slice of a round at once. */
+function writesOf(vm: Vm, planned: PlannedMigration): Writes {
+  if (planned.fidelity !== 'page-exact' || planned.pageCount < SLICED_PAGES) return 'each';
+  const fastest = fastestWrites(vm.phases);
+  const writes = (fastest * planned.usedBytes) / Math.max(1, planned.bytesPerSecond);
+  return writes >= planned.pageCount / PAGES_PER_WRITE ? 'sliced' : 'each';
+}
+
+/** Writes a second of the busiest phase. */
+export function fastestWrites(phases: readonly Phase[]): number {
+  return Math.max(...phases.map((phase) => (phase.pattern === 'idle' ? 0 : phase.writesPerSecond)));
 }

@@ -199,6 +199,7 @@ function mailboxOf(kernels: Kernels): Float64Array {
 function writeSpec(mailbox: Float64Array, spec: GuestMemorySpec): void {
   assert(spec.usedBytes > 0 && spec.usedBytes % PAGE_BYTES === 0, 'used memory is whole pages');
   assert(spec.phases.length >= 1 && spec.phases.length <= MOST_PHASES, 'a guest has 1 to 16 phases');
+  assert(spec.writes !== 'sliced' || spec.fidelity === 'page-exact', 'single writes make bytes');
   const pageCount = spec.usedBytes / PAGE_BYTES;
   mailbox.set([
     spec.fidelity === 'byte-exact' ? 1 : 0,
@@ -210,6 +211,7 @@ function writeSpec(mailbox: Float64Array, spec: GuestMemorySpec): void {
     COMPRESSIONS.indexOf(spec.compression),
     cacheSlots(spec.xbzrleCacheBytes, pageCount),
     spec.traceFaultNs,
+    spec.writes === 'sliced' ? 1 : 0,
     spec.phases.length,
     ...[...spec.phases].sort((a, b) => a.afterNs - b.afterNs).flatMap(phaseNumbers),
   ]);
@@ -239,7 +241,7 @@ function refuse(spec: GuestMemorySpec, neededBytes: Bytes, availableBytes: Bytes
   const alternative =
     spec.fidelity === 'byte-exact'
       ? 'Choose "page-exact" for this VM, which keeps bits instead of bytes, or give it less memory.'
-      : 'Give this VM less memory.';
+      : 'Choose "expected" for this VM, which follows no single page, or give it less memory.';
   const message =
     `Simulating this VM ${spec.fidelity} takes ${inWords(neededBytes)} of memory, ` +
     `and this machine gives ${inWords(availableBytes)}. ${alternative}`;

@@ -168,6 +168,7 @@ test('what the address asks too much of is clamped, what it does not understand 
 test('an address can start the run, or open it at an instant', async () => {
   const playing = await openLab(site, '?scenario=classic&autoplay=1');
   await stateIs(playing, 'playing');
+  await playing.context().close();
   const page = await openLab(site, '?scenario=database&t=2.5');
   await clock(page).filter({ hasText: '0:02.500' }).waitFor();
   await stateIs(page, 'paused');

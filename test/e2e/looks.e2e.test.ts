@@ -147,6 +147,12 @@ describe('no fault that a machine can see keeps anyone out', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     await look('broken');
     await page.setViewportSize({ width: 720, height: 450 });
+    await page.addInitScript(() => {
+      if (location.search.includes('no-engine')) WebAssembly.validate = () => false;
+    });
+    await page.goto(`${site.url}/?scenario=classic&theme=${theme}&no-engine`);
+    await stateIs(page, 'crashed');
+    await look('no engine');
     await page.goto(`${site.url}/embed.html?scenario=classic&theme=${theme}`);
     await stateIs(page, 'ready');
     await look('frame');
@@ -157,6 +163,27 @@ describe('no fault that a machine can see keeps anyone out', () => {
     await look('frame at the end');
     expect(faults).toEqual([]);
   });
+});
+
+test('the measure sees what it is asked to see', async () => {
+  const page = await openLab(site);
+  expect(await lookFaults(page)).toEqual([]);
+  await page.evaluate(() => {
+    const [first, second] = document.querySelectorAll<SVGTextElement>('figure.stage svg text');
+    const box = first!.getBBox();
+    second!.setAttribute('x', String(box.x + 2));
+    second!.setAttribute('y', String(box.y + box.height - 2));
+    second!.setAttribute('text-anchor', 'start');
+    document.querySelector<HTMLElement>('dd')!.style.fontSize = '9px';
+    document.querySelector<HTMLElement>('.btn.go')!.style.width = '20px';
+    document.querySelector<HTMLElement>('.sentence')!.style.width = '3000px';
+  });
+  const faults = (await lookFaults(page)).join('\n');
+  for (const kind of [/overlap by/, /9 px/, /does not hold its words: "Migrate"/, /the page is \d+ wide/])
+    expect(faults).toMatch(kind);
+  expect((await axeFaults(page)).length).toBe(0);
+  await page.evaluate(() => document.querySelector('h1')!.setAttribute('style', 'color: #ccc'));
+  expect((await axeFaults(page, ['color-contrast'])).join()).toContain('color-contrast');
 });
 
 test('who asks for little motion sees no grains and steps from event to event', async () => {

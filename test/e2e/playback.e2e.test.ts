@@ -11,10 +11,12 @@ import {
   facts,
   inNode,
   knob,
+  mainButton,
   openLab,
   presetScenario,
   press,
   readClock,
+  singleKeys,
   stateIs,
 } from '../support/lab.ts';
 
@@ -224,6 +226,39 @@ test('playback never runs ahead of the engine', async () => {
   }
 });
 
+test('while the big preset is computed the page shows something new ten times a second', async () => {
+  const page = await openLab(site, '?scenario=big-10gbe&speed=100');
+  await page.mouse.move(10, 10);
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => {
+    const changes: number[] = [];
+    Object.assign(window, { changes });
+    let before = '';
+    const watch = () => {
+      const { state, engine } = document.documentElement.dataset;
+      const text = `${document.querySelector('[role="timer"]')?.textContent} ${state}`;
+      if (text !== before && (engine === 'computing' || state === 'playing')) changes.push(performance.now());
+      before = text;
+      requestAnimationFrame(watch);
+    };
+    requestAnimationFrame(watch);
+  });
+  const longest: number[] = [];
+  // A machine that is busy elsewhere holds a page up now and then: the best of some runs is what the page does.
+  for (let tries = 0; tries < 5 && (longest.length === 0 || Math.min(...longest) > 100); tries++) {
+    await page.evaluate(() => ((window as unknown as { changes: number[] }).changes.length = 0));
+    await mainButton(page).click();
+    await stateIs(page, 'ended');
+    const at = await page.evaluate(() => (window as unknown as { changes: number[] }).changes);
+    expect(at.length).toBeGreaterThan(5);
+    longest.push(Math.max(...at.slice(1).map((ms, index) => ms - at[index]!)));
+    await press(page, 'Home');
+    await knob(page, 'Switchover goal').press(tries % 2 === 0 ? 'ArrowUp' : 'ArrowDown');
+    await stateIs(page, 'ready');
+  }
+  expect(Math.min(...longest)).toBeLessThanOrEqual(100);
+});
+
 test('keys that are typed stay with the field', async () => {
   const page = await openLab(site);
   await started(page);
@@ -243,7 +278,7 @@ test('keys that are typed stay with the field', async () => {
 
 test('single keys can be turned off; the ones with Ctrl stay, and the choice is kept', async () => {
   const page = await openLab(site);
-  await page.getByRole('switch', { name: 'Single-key shortcuts' }).uncheck();
+  await singleKeys(page, false);
   await press(page, 'Space');
   await stateIs(page, 'ready');
   await page.getByRole('button', { name: 'Migrate', exact: true }).first().click();
@@ -258,5 +293,5 @@ test('single keys can be turned off; the ones with Ctrl stay, and the choice is 
   expect(await knob(page, 'Switchover goal').textContent()).toContain('100');
   await page.reload();
   await stateIs(page, 'ready');
-  expect(await page.getByRole('switch', { name: 'Single-key shortcuts' }).isChecked()).toBe(false);
+  expect(await singleKeys(page)).toBe(false);
 });

@@ -13,6 +13,7 @@ import {
   presetScenario,
   runToEnd,
   savedRun,
+  singleKeys,
   stateIs,
 } from '../support/lab.ts';
 
@@ -144,9 +145,9 @@ test('with storage forbidden everything works, and choices last as long as the p
     });
   }, '?scenario=classic');
   await stateIs(page, 'ready');
-  await page.getByRole('button', { name: 'Theme: Auto' }).click();
+  await page.getByRole('button', { name: /^Theme: auto/i }).click();
   expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('light');
-  await page.getByRole('switch').uncheck();
+  expect(await singleKeys(page, false)).toBe(false);
   await runToEnd(page);
 });
 

@@ -62,6 +62,21 @@ export async function press(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key);
 }
 
+/** The switch for keys that act without Ctrl, reached as a reader reaches it; gives back whether they act now. */
+export async function singleKeys(page: Page, on?: boolean): Promise<boolean> {
+  const list = page.getByRole('button', { name: 'Keys', exact: true });
+  const listed = (await list.count()) > 0;
+  if (listed) await list.click();
+  const toggle = page.getByRole('switch', { name: 'Single-key shortcuts' });
+  if (on !== undefined) await toggle.setChecked(on);
+  const checked = await toggle.isChecked();
+  if (listed) {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  return checked;
+}
+
 export const clock = (page: Page | Frame): Locator => page.getByRole('timer', { name: 'Virtual time' });
 
 export const knob = (page: Page, label: string): Locator =>

@@ -1,6 +1,7 @@
 /** What a reader's eye would stumble over, measured on the page. Each function returns sentences; none is good. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type * as Axe from 'axe-core';
 import type { Frame, Page } from 'playwright';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -10,7 +11,7 @@ export async function axeFaults(page: Page | Frame, rules?: readonly string[]): 
   // Evaluated and not added as a script: the page's policy forbids scripts that are not its own, and shall.
   await page.evaluate(axeSource);
   return page.evaluate(async (only) => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { axe } = window as unknown as { axe: typeof Axe };
     const options = only ? { runOnly: { type: 'rule' as const, values: [...only] } } : {};
     const { violations } = await axe.run(document, { ...options, resultTypes: ['violations'] });
     return violations.flatMap((fault) =>

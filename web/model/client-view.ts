@@ -7,7 +7,7 @@ import type { ClientTotals, PlannedMigration, RunLog, ServiceStretch } from '../
 export { firstPingFrom, pingOutcome, pingTotals, transactionsBetween } from '../sim/client.ts';
 export type { ClientTrack, PingOutcome } from '../sim/client.ts';
 
-/** How far past the instant the stream is followed, so that playing on does not start again each time. */
+/** The stream is followed at least this far past the instant, and twice as far as before, so that it is rarely begun anew. */
 const AHEAD_NS = 60 * NS_PER_SECOND;
 
 interface Kept {
@@ -25,8 +25,9 @@ export function trackUntil(log: RunLog, migration: PlannedMigration, untilNs: Ns
   const kept = perVm.get(migration.vm);
   if (kept && kept.stretches === log.service.length && kept.untilNs >= untilNs) return kept.track;
   const service = log.service.filter((stretch) => log.migrations[stretch.migration]?.vm === migration.vm);
-  const track = trackClient(clientOf(log, migration), service, untilNs + AHEAD_NS);
-  perVm.set(migration.vm, { track, untilNs: untilNs + AHEAD_NS, stretches: log.service.length });
+  const farNs = untilNs + Math.max(AHEAD_NS, untilNs);
+  const track = trackClient(clientOf(log, migration), service, farNs);
+  perVm.set(migration.vm, { track, untilNs: farNs, stretches: log.service.length });
   return track;
 }
 

@@ -63,16 +63,20 @@ export interface AnsweredRun {
   readonly fromNs: Ns;
   readonly eachNs: Ns;
   readonly count: number;
-  /** Answered before this run. */
+  /** Answered before this run, and how often their requests had been sent again. */
   readonly before: number;
+  readonly retriesBefore: number;
+  readonly suppressedBefore: number;
+  /** Of each: repeated requests the VM had seen already. Retries follow from `eachNs` and the time-out. */
+  readonly suppressed: number;
 }
 
 export interface ClientTrack {
   readonly spec: ClientSpec;
   readonly service: readonly ServiceStretch[];
   readonly runs: readonly AnsweredRun[];
-  readonly retransmissionsNs: readonly Ns[];
-  readonly suppressedNs: readonly Ns[];
+  /** When the request that is still open at the end was first sent; null if none is. */
+  readonly openFromNs: Ns | null;
   readonly executed: number;
   readonly requests: number;
   readonly acknowledged: number;
@@ -88,11 +92,12 @@ export function trackClient(spec: ClientSpec, service: readonly ServiceStretch[]
 
 class TransactionStream {
   readonly #runs: AnsweredRun[] = [];
-  readonly #retransmissionsNs: Ns[] = [];
-  readonly #suppressedNs: Ns[] = [];
   #atNs = 0;
   #acknowledged = 0;
+  #retries = 0;
+  #suppressed = 0;
   #requests = 0;
+  #openFromNs: Ns | null = null;
   /** What the VM's memory says: the last request it executed, and how often it executed one it had executed before. */
   #lastExecuted = 0;
   #executions = 0;
@@ -109,6 +114,7 @@ class TransactionStream {
     return this.#skipSteady() || this.#one();
   }
 
+  /** All transactions that begin and end within one stretch are alike, those that are sent again while the VM works as well. */
   #skipSteady(): boolean {
     const index = stretchIndex(this.service, this.#atNs);
     const stretch = this.service[index];
@@ -116,57 +122,62 @@ class TransactionStream {
     const endNs = Math.min(this.service[index + 1]?.fromNs ?? Infinity, this.untilNs);
     const eachNs = this.#undisturbedNs(stretch);
     const count = Math.floor((endNs - this.#atNs) / eachNs);
-    if (count < 1 || eachNs >= this.spec.retransmitNs) return false;
-    this.#answered(eachNs, count);
+    if (count < 1) return false;
     this.#requests += count;
     this.#lastExecuted = this.#requests;
     this.#executions += count;
+    this.#answered(eachNs, count, retriesWithin(this.spec, eachNs));
     return true;
   }
 
   #undisturbedNs(stretch: ServiceStretch | undefined): Ns {
-    return (
-      2 * this.spec.latencyNs + mulDivCeil(this.spec.serviceNs, PPM, Math.max(1, stretch?.speedPpm ?? PPM))
-    );
+    const workNs = mulDivCeil(this.spec.serviceNs, PPM, Math.max(1, stretch?.speedPpm ?? PPM));
+    return 2 * this.spec.latencyNs + workNs;
   }
 
-  #answered(eachNs: Ns, count: number): void {
-    this.#runs.push({ fromNs: this.#atNs, eachNs, count, before: this.#acknowledged });
+  #answered(eachNs: Ns, count: number, suppressed: number): void {
+    const before = {
+      before: this.#acknowledged,
+      retriesBefore: this.#retries,
+      suppressedBefore: this.#suppressed,
+    };
+    this.#runs.push({ fromNs: this.#atNs, eachNs, count, suppressed, ...before });
     this.#acknowledged += count;
+    this.#retries += count * retriesWithin(this.spec, eachNs);
+    this.#suppressed += count * suppressed;
     this.#atNs += eachNs * count;
   }
 
   /** One transaction, attempt by attempt; false when it is still open at the end. */
   #one(): boolean {
     const number = ++this.#requests;
-    let sentNs = this.#atNs;
-    let timeoutNs = this.spec.retransmitNs;
+    const firstNs = this.#atNs;
     let answerNs = Infinity;
-    for (;;) {
-      answerNs = Math.min(answerNs, this.#deliver(number, sentNs));
-      const retryNs = sentNs + timeoutNs;
-      if (answerNs <= retryNs || retryNs >= this.untilNs) break;
-      this.#retransmissionsNs.push(retryNs);
-      sentNs = retryNs;
-      timeoutNs *= 2;
+    let suppressed = 0;
+    for (let attempt = 0; ; attempt++) {
+      const sentNs = firstNs + backOff(this.spec, attempt);
+      if (sentNs >= answerNs || sentNs >= this.untilNs) break;
+      const found = this.#arrives(number, sentNs + this.spec.latencyNs);
+      if (found === 'seen') suppressed++;
+      if (found === 'executed')
+        answerNs = this.#workedUntil(sentNs + this.spec.latencyNs) + this.spec.latencyNs;
     }
-    if (answerNs >= this.untilNs) return false;
-    this.#answered(answerNs - this.#atNs, 1);
+    if (answerNs >= this.untilNs) {
+      this.#openFromNs = firstNs;
+      return false;
+    }
+    this.#answered(answerNs - firstNs, 1, suppressed);
     return true;
   }
 
-  /** One request frame: when its answer reaches the client, Infinity if the frame found no running VM behind the port. */
-  #deliver(number: number, sentNs: Ns): Ns {
-    const arrivesNs = sentNs + this.spec.latencyNs;
-    const stretch = stretchAt(this.service, arrivesNs);
-    if (arrivesNs >= this.untilNs || (stretch && stretch.state !== 'reachable')) return Infinity;
-    if (number <= this.#lastExecuted) {
-      this.#suppressedNs.push(arrivesNs);
-      return arrivesNs + this.spec.latencyNs;
-    }
+  /** What becomes of a request frame: lost where no running VM is behind the port, executed, or known from its number. */
+  #arrives(number: number, atNs: Ns): 'lost' | 'executed' | 'seen' {
+    const stretch = stretchAt(this.service, atNs);
+    if (atNs >= this.untilNs || (stretch && stretch.state !== 'reachable')) return 'lost';
+    if (number <= this.#lastExecuted) return 'seen';
     this.#lastExecuted = number;
     this.#executions++;
-    return this.#workedUntil(arrivesNs) + this.spec.latencyNs;
+    return 'executed';
   }
 
   /** When the VM has spent serviceNs of its own time on a request that arrived at `fromNs`; a stun in between only delays it. */
@@ -190,8 +201,7 @@ class TransactionStream {
       spec: this.spec,
       service: this.service,
       runs: this.#runs,
-      retransmissionsNs: this.#retransmissionsNs,
-      suppressedNs: this.#suppressedNs,
+      openFromNs: this.#openFromNs,
       requests: this.#requests,
       executed: this.#lastExecuted,
       acknowledged: this.#acknowledged,
@@ -200,12 +210,42 @@ class TransactionStream {
   }
 }
 
+/** When attempt k leaves, after the first: time-outs double, so R, 3R, 7R, ... */
+function backOff(spec: ClientSpec, attempt: number): Ns {
+  return spec.retransmitNs * (2 ** Math.min(attempt, 40) - 1);
+}
+
+/** Retransmissions of a request whose answer comes `ns` after it was first sent: those that left before. */
+function retriesWithin(spec: ClientSpec, ns: Ns): number {
+  let retries = 0;
+  while (backOff(spec, retries + 1) < ns) retries++;
+  return retries;
+}
+
 /** Transactions answered at or before `ns`. */
 export function answeredBy(track: ClientTrack, ns: Ns): number {
-  const run =
-    track.runs[lastIndexWhere(track.runs.length, (i) => (track.runs[i] as AnsweredRun).fromNs <= ns)];
-  if (!run) return 0;
-  return run.before + Math.min(run.count, Math.floor((ns - run.fromNs) / run.eachNs));
+  const run = runAt(track, ns);
+  return run ? run.before + doneIn(run, ns) : 0;
+}
+
+/** Requests sent again at or before `ns`; those of the transaction under way included. */
+export function retransmissionsBy(track: ClientTrack, ns: Ns): number {
+  const run = runAt(track, ns);
+  const done = run ? doneIn(run, ns) : 0;
+  const ended = run ? run.retriesBefore + done * retriesWithin(track.spec, run.eachNs) : 0;
+  const openFromNs = run && done < run.count ? run.fromNs + done * run.eachNs : track.openFromNs;
+  // One that leaves at this very instant has left.
+  return (
+    ended + (openFromNs !== null && openFromNs <= ns ? retriesWithin(track.spec, ns - openFromNs + 1) : 0)
+  );
+}
+
+function runAt(track: ClientTrack, ns: Ns): AnsweredRun | undefined {
+  return track.runs[lastIndexWhere(track.runs.length, (i) => (track.runs[i] as AnsweredRun).fromNs <= ns)];
+}
+
+function doneIn(run: AnsweredRun, ns: Ns): number {
+  return Math.min(run.count, Math.floor((ns - run.fromNs) / run.eachNs));
 }
 
 /** Transactions answered in (fromNs, toNs]. */
@@ -226,15 +266,17 @@ export function clientTotals(track: ClientTrack, ns: Ns): ClientTotals {
     requests,
     executed,
     acknowledged,
-    retransmissions: countUpTo(track.retransmissionsNs, ns),
-    duplicatesSuppressed: countUpTo(track.suppressedNs, ns),
+    retransmissions: retransmissionsBy(track, ns),
+    duplicatesSuppressed: suppressedBy(track, ns),
     lost: Math.max(0, acknowledged - executed),
     twice: track.twice,
   };
 }
 
-function countUpTo(times: readonly Ns[], ns: Ns): number {
-  return 1 + lastIndexWhere(times.length, (i) => (times[i] as Ns) <= ns);
+/** Repeated requests the VM knew from their number, of transactions answered by `ns`. */
+function suppressedBy(track: ClientTrack, ns: Ns): number {
+  const run = runAt(track, ns);
+  return run ? run.suppressedBefore + doneIn(run, ns) * run.suppressed : 0;
 }
 
 /** The stretch that holds at `ns`; undefined before the first, when the VM ran undisturbed. */

@@ -1,7 +1,14 @@
 /** Collects what a run leaves behind and hands it out in batches. */
 import type { Ns, Ppm } from '../base/units.ts';
 import type { Scenario, Vm } from '../scenario/schema.ts';
-import { clientTotals, firstPingFrom, pingOutcome, pingTotals, trackClient } from './client.ts';
+import {
+  clientTotals,
+  firstPingFrom,
+  pingOutcome,
+  pingTotals,
+  retransmissionsBy,
+  trackClient,
+} from './client.ts';
 import type { GuestMemory } from './data-plane.ts';
 import type { EventCode, EventNumbers, SimEvent } from './events.ts';
 import { FrameEncoder } from './frames.ts';
@@ -130,8 +137,7 @@ export class Recorder {
       atNs,
       lostPings:
         pingTotals(service, vm.client, atNs).lostPings - pingTotals(service, vm.client, stunnedNs).lostPings,
-      retransmissions:
-        after.retransmissionsNs.filter((ns) => ns <= atNs).length - before.retransmissionsNs.length,
+      retransmissions: retransmissionsBy(after, atNs) - retransmissionsBy(before, stunnedNs),
     };
   }
 

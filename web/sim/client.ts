@@ -210,9 +210,9 @@ class TransactionStream {
   }
 }
 
-/** When attempt k leaves, after the first: time-outs double, so R, 3R, 7R, ... */
+/** When attempt k leaves, after the first: time-outs double, so R, 3R, 7R, ... Attempts beyond 30 would take centuries. */
 function backOff(spec: ClientSpec, attempt: number): Ns {
-  return spec.retransmitNs * (2 ** Math.min(attempt, 40) - 1);
+  return spec.retransmitNs * ((1 << Math.min(attempt, 30)) - 1);
 }
 
 /** Retransmissions of a request whose answer comes `ns` after it was first sent: those that left before. */

@@ -41,9 +41,15 @@ const WORD_WORK = 3;
 const SLICES_PER_ROUND = 64;
 const PAGES_PER_WORD = 64;
 
+/** Virtual time is exact to 2^53 ns, 104 days; a run that would come near is refused. */
+const MOST_VIRTUAL_NS = 60 * 86_400 * NS_PER_SECOND;
+
 export interface Cost {
   readonly bytes: Bytes;
+  /** Of this machine's time. */
   readonly seconds: number;
+  /** Of virtual time. */
+  readonly totalNs: Ns;
 }
 
 export function costOf(
@@ -53,13 +59,15 @@ export function costOf(
   machine: Machine,
 ): Cost {
   const spec = memorySpec(scenario, planned);
-  if (spec.fidelity === 'expected') return { bytes: 0, seconds: 0 };
   const estimate = estimateMigration(scenario, planned);
+  const { totalNs } = estimate;
+  if (spec.fidelity === 'expected') return { bytes: 0, seconds: 0, totalNs };
   const isLz4 = spec.compression === 'lz4';
   const sentPages = (estimate.wireBytes / PAGE_BYTES) * (isLz4 ? LZ4_PAGES : 1);
   const sendWork = isLz4 && spec.fidelity === 'byte-exact' ? LZ4_WORK : 1;
   const pageWork = sentPages * sendWork + planned.pageCount;
   return {
+    totalNs,
     bytes: plane.bytesNeeded(spec),
     seconds:
       pageWork / machine.pagesPerSecond[spec.fidelity] +
@@ -87,11 +95,27 @@ export function refusals(
   plane: Pick<DataPlane, 'bytesNeeded' | 'capacityBytes'>,
   machine: Machine = SLOW_MACHINE,
 ): Problem[] {
-  return migrations.flatMap((planned) => {
+  const problems: Problem[] = [];
+  let seconds = 0;
+  let endNs = 0;
+  for (const planned of migrations) {
     const cost = costOf(scenario, planned, plane, machine);
     const path = `vms[${scenario.vms.findIndex((vm) => vm.id === planned.vm)}]`;
-    return [...memoryRefusal(cost, planned, plane.capacityBytes, path), ...timeRefusal(cost, machine, path)];
-  });
+    seconds += cost.seconds;
+    endNs = Math.max(endNs, planned.requestedNs) + cost.totalNs;
+    const refused = [
+      ...memoryRefusal(cost, planned, plane.capacityBytes, path),
+      ...timeRefusal(seconds, machine, path),
+      ...virtualRefusal(endNs, path),
+    ];
+    // Several moves of one VM are refused for one reason: said once.
+    problems.push(
+      ...refused.filter(
+        (one) => !problems.some((known) => known.code === one.code && known.path === one.path),
+      ),
+    );
+  }
+  return problems;
 }
 
 function memoryRefusal(cost: Cost, planned: PlannedMigration, capacityBytes: Bytes, path: string): Problem[] {
@@ -104,10 +128,16 @@ function memoryRefusal(cost: Cost, planned: PlannedMigration, capacityBytes: Byt
   return [{ code: 'memory.refused', path: `${path}.fidelity`, message }];
 }
 
-function timeRefusal(cost: Cost, machine: Machine, path: string): Problem[] {
-  if (cost.seconds <= machine.mostSeconds) return [];
-  const took = formatDuration(Math.round(cost.seconds) * NS_PER_SECOND);
+function timeRefusal(seconds: number, machine: Machine, path: string): Problem[] {
+  if (seconds <= machine.mostSeconds) return [];
+  const took = formatDuration(Math.round(seconds) * NS_PER_SECOND);
   const most = formatDuration(machine.mostSeconds * NS_PER_SECOND);
   const message = `Computing this would take about ${took} here; the limit is ${most}. Lower the write rate or the memory, raise the link speed, or turn SDPS on.`;
   return [{ code: 'time.refused', path: `${path}.phases`, message }];
+}
+
+function virtualRefusal(endNs: Ns, path: string): Problem[] {
+  if (endNs <= MOST_VIRTUAL_NS) return [];
+  const message = `This would last ${formatDuration(endNs)} of virtual time; the limit is ${formatDuration(MOST_VIRTUAL_NS)}. Raise the link speed or the window, or use less memory.`;
+  return [{ code: 'virtual-time.refused', path, message }];
 }

@@ -68,7 +68,10 @@ function loadScenario(name: string): Result<Scenario, Problem[]> {
 function readScenario(name: string): Result<Scenario, Problem[]> {
   try {
     const file = fileNamed(name);
-    const tooBig = checkFileSize(statSync(file).size);
+    const about = statSync(file);
+    // A device or a pipe has no size and may have no end; a folder is told apart when it is read.
+    if (!about.isFile() && !about.isDirectory()) return wrong([`"${name}" is not a file.`]);
+    const tooBig = checkFileSize(about.size);
     return tooBig ? fail([tooBig]) : openScenarioFile(readFileSync(file, 'utf8'));
   } catch (error) {
     return wrong([unreadable(name, (error as NodeJS.ErrnoException).code ?? String(error))]);
@@ -98,11 +101,20 @@ const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const wrong = (messages: readonly string[]) =>
   fail(messages.map((message) => ({ code: 'cli', message, path: '' })));
 
+/** Names and titles are the file's; what would steer a terminal is shown as what it is. */
+function printable(text: string): string {
+   
+  return text.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The exit code is set, not forced: what was written to a pipe has to leave first. */
 const answer = await main(process.argv.slice(2));
-if (answer.ok) process.stdout.write(answer.value);
+if (answer.ok) process.stdout.write(printable(answer.value));
 else {
   for (const { path, message } of answer.error)
-    process.stderr.write(path ? `${path}: ${message}\n` : `${message}\n`);
+    process.stderr.write(`${printable(path ? `${path}: ${message}` : message)}\n`);
   process.exitCode = answer.error.some((one) => one.code === ENGINE_CRASHED) ? 1 : 2;
 }

@@ -226,3 +226,15 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(named);
 });
+
+test('a device is not read', async () => {
+  const { code, stderr } = await simulate('/dev/zero');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '"/dev/zero" is not a file.\n' });
+});
+
+test('keys that would steer the terminal are shown as what they are', async () => {
+  const { code, stdout, stderr } = await simulate(file('steer.json', { ...first.scenario, '\u001b[2J': 1 }));
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('\\u001b[2J');
+  expect(stderr).not.toContain('\u001b');
+});

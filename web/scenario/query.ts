@@ -108,11 +108,15 @@ function readParameters(search: string, notices: Problem[]): Map<string, string>
     );
     return parameters;
   }
+  const repeated = new Set<string>();
   for (const [name, value] of new URLSearchParams(search)) {
     if (!parameters.has(name)) parameters.set(name, value);
-    else if (isKnown(name))
-      notices.push(notice('query.repeated', name, `"${name}" stands there twice; the first one counts.`));
+    else if (isKnown(name)) repeated.add(name);
   }
+  for (const name of repeated)
+    notices.push(
+      notice('query.repeated', name, `"${name}" stands there more than once; the first one counts.`),
+    );
   return parameters;
 }
 

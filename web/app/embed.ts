@@ -21,12 +21,13 @@ const session = new Session(
   opening.origin,
   connectWith(async () => EngineClient),
 );
-const theme = presentation.theme === 'dark' || presentation.theme === 'auto' ? presentation.theme : 'light';
 // A frame without an origin may not even name its storage: nothing is kept.
 const noStore = { getItem: () => null, setItem: () => undefined };
-const preferences = new Preferences(() => noStore, theme);
+const preferences = new Preferences(() => noStore, presentation.theme);
 
 if (opening.broken) session.openBroken(opening.broken);
+session.playback.setLoop(presentation.loop);
+if (presentation.hint === 'hide') session.hidePredictions();
 if (opening.asksSpeed) session.playback.setSpeed(presentation.speed);
 
 mount(EmbedApp, {
@@ -35,14 +36,14 @@ mount(EmbedApp, {
     session,
     preferences,
     outUrl: presentation.links ? outUrl() : null,
-    controls: presentation.controls,
+    shown: opening.shown,
     showsErrors: presentation.errors !== 'none',
   },
 });
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const plays = presentation.autoplay === 'force' || (presentation.autoplay === 'yes' && !calm);
-if (!opening.broken && (plays || presentation.atNs !== null)) void session.migrate(presentation.atNs);
+if (!opening.broken && (plays || presentation.atNs !== null)) void session.migrate(presentation.atNs, plays);
 
 /** The whole page shows the same address; what belongs to the frame alone is left away. */
 function outUrl(): string {

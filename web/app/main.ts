@@ -4,6 +4,7 @@ import '../view/tokens.css';
 import '../view/base.css';
 import { firstPreset } from '../model/first-preset.ts';
 import { Preferences, type Theme } from '../model/preferences.svelte.ts';
+import { EVERYTHING } from '../model/shown.ts';
 import { Session } from '../model/session.svelte.ts';
 import App from '../view/App.svelte';
 import type { Place } from '../view/actions.svelte.ts';
@@ -47,6 +48,7 @@ function start(opening: Opening | null): void {
     base,
     embedUrl: embedUrlOf(base),
     openFile: async (file) => (await import('./files.ts')).openFile(session, file),
+    bench: async () => (await import('../worker/bench-client.ts')).runBench,
     openLink: (text) => {
       const { search, hash } = addressIn(text);
       void reopen(session, search, hash);
@@ -59,7 +61,8 @@ function start(opening: Opening | null): void {
       session.open(preset.scenario, { kind: 'preset', id });
     },
   };
-  mount(App, { target, props: { session, preferences, place } });
+  const shown = opening?.shown ?? EVERYTHING;
+  mount(App, { target, props: { session, preferences, place, shown } });
   prepareEngine(session);
 }
 
@@ -74,17 +77,19 @@ async function reopen(session: Session, search: string, hash: string): Promise<v
 function present(session: Session, { broken, notices, presentation, asksSpeed }: Opening): void {
   if (broken) session.openBroken(broken);
   session.notice(notices);
+  session.playback.setLoop(presentation.loop);
+  if (presentation.hint === 'hide') session.hidePredictions();
   if (asksSpeed) session.playback.setSpeed(presentation.speed);
   if (broken) return;
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const plays = presentation.autoplay === 'force' || (presentation.autoplay === 'yes' && !calm);
-  if (plays || presentation.atNs !== null) void session.migrate(presentation.atNs);
+  if (plays || presentation.atNs !== null) void session.migrate(presentation.atNs, plays);
 }
 
 function themeOf({ presentation }: Opening): Theme | null {
   const named = new URLSearchParams(location.search).has('theme');
   if (!named) return null;
-  return presentation.theme === 'dark' ? 'dark' : presentation.theme === 'auto' ? 'auto' : 'light';
+  return presentation.theme;
 }
 
 /** The engine is fetched when a hand moves towards it, so that the first picture waits for nothing. */

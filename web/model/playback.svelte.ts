@@ -20,6 +20,9 @@ export interface Track {
 /** Longest step of wall time: a page that was in the background goes on where it was, it does not jump. */
 const MOST_WALL_MS = 100;
 
+/** How long the end stays on the screen before a loop begins again. */
+const LOOP_REST_MS = 4_000;
+
 /** Where Shift and an arrow stop. */
 const ROUND_MARKS: ReadonlySet<EventCode> = new Set<EventCode>([
   'requested',
@@ -36,6 +39,10 @@ export class Playback {
   #playing = $state(false);
   #speed = $state<Speed>('auto');
   #seenEnd = $state(false);
+  #loops = false;
+  /** On the way to an end that is still computed. */
+  #toEnd = $state(false);
+  #restedMs = 0;
   /** What to go back to after a replay at a speed of its own. */
   #speedBefore: Speed | null = null;
   readonly #track: () => Track;
@@ -73,6 +80,10 @@ export class Playback {
     const track = this.#track();
     return this.#playing && !track.complete && this.#atNs >= track.computedNs;
   }
+  /** The end was asked for before it was there: the picture follows the computation. */
+  get following(): boolean {
+    return this.#toEnd;
+  }
   get atEnd(): boolean {
     const track = this.#track();
     return track.complete && this.#atNs >= track.computedNs;
@@ -84,6 +95,7 @@ export class Playback {
   }
   pause(): void {
     this.#playing = false;
+    this.#toEnd = false;
   }
   toggle(): void {
     if (this.#playing) this.pause();
@@ -104,6 +116,11 @@ export class Playback {
     if (next !== undefined) this.#speed = next;
   }
 
+  /** At the end playback rests, and then starts again. */
+  setLoop(loops: boolean): void {
+    this.#loops = loops;
+  }
+
   /** Plays from an instant at another speed; at the end the speed is what it was. */
   replayFrom(atNs: Ns, speed: number): void {
     const before = this.#speedBefore ?? this.#speed;
@@ -116,13 +133,20 @@ export class Playback {
   /** An animation frame: `wallMs` have passed since the one before. */
   tick(wallMs: number): void {
     if (!this.#playing) return;
+    if (this.#loops && this.atEnd) {
+      this.#rest(wallMs);
+      return;
+    }
     const track = this.#track();
-    this.#atNs = advance(this.#atNs, Math.min(MOST_WALL_MS, wallMs), this.#pace, track.computedNs);
+    this.#atNs = this.#toEnd
+      ? Math.max(this.#atNs, track.computedNs)
+      : advance(this.#atNs, Math.min(MOST_WALL_MS, wallMs), this.#pace, track.computedNs);
     if (this.atEnd) this.#ended();
   }
 
   /** A hand on the time line; it stays where it is put. */
   seek(atNs: Ns): void {
+    this.#toEnd = false;
     this.#atNs = Math.round(Math.min(this.#track().computedNs, Math.max(0, atNs)));
     if (this.atEnd) this.#ended();
   }
@@ -131,9 +155,12 @@ export class Playback {
     this.#playing = false;
     this.seek(0);
   }
+  /** To the result; while it is computed, along with the computation. */
   toEnd(): void {
-    this.#playing = false;
-    this.seek(this.#track().computedNs);
+    const { computedNs, complete } = this.#track();
+    this.seek(computedNs);
+    this.#playing = !complete;
+    this.#toEnd = !complete;
   }
   stepEvent(direction: 1 | -1): void {
     this.#stepTo(direction, () => true);
@@ -146,6 +173,7 @@ export class Playback {
   reset(atNs: Ns = 0): void {
     this.#atNs = atNs;
     this.#playing = false;
+    this.#toEnd = false;
     this.#seenEnd = false;
   }
 
@@ -162,8 +190,16 @@ export class Playback {
     }
   }
 
+  #rest(wallMs: number): void {
+    this.#restedMs += Math.min(MOST_WALL_MS, wallMs);
+    if (this.#restedMs < LOOP_REST_MS) return;
+    this.#restedMs = 0;
+    this.#atNs = 0;
+  }
+
   #ended(): void {
-    this.#playing = false;
+    this.#playing &&= this.#loops && !this.#toEnd;
+    this.#toEnd = false;
     this.#seenEnd = true;
     if (this.#speedBefore !== null) this.setSpeed(this.#speedBefore);
   }

@@ -3,6 +3,7 @@
  * kept beside the log's event list and grows with it, so that an animation frame only searches.
  */
 import { NS_PER_SECOND, PAGE_BYTES, PPM, mulDivFloor, transferNs, type Ns } from '../base/units.ts';
+import type { ClientSpec } from '../scenario/schema.ts';
 import type { EstimateNumbers, SimEvent } from '../sim/events.ts';
 import type { MemoryFrame, PlannedMigration, RunLog } from '../sim/run-log.ts';
 import { clientTotals, lastIndexWhere, stretchAt } from '../sim/client.ts';
@@ -26,7 +27,7 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
   const story = storyAt(log, migration, eventCount);
   const frame = frameOf(log, migration, story, atNs);
   const track = trackUntil(log, migration, atNs);
-  const pages = pagesLeft(story, frame);
+  const pages = pagesLeft(story, frame, migration);
   const bytesPerSecond = story.sending ? story.linkBytesPerSecond : 0;
   const leftBytes = pages.leftPages * PAGE_BYTES;
   const downtimeEndNs = story.resumedNs ?? atNs;
@@ -59,9 +60,14 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
     frame,
     cursorPage: frame?.cursorPage ?? 0,
     client: clientTotals(track, atNs),
+    undisturbedTransactions: undisturbedBy(track.spec, atNs),
     eventCount,
     report: story.endedNs === null ? null : (log.report?.migrations[migration.index] ?? null),
   };
+}
+
+function undisturbedBy({ latencyNs, serviceNs }: ClientSpec, atNs: Ns): number {
+  return Math.floor(atNs / Math.max(1, 2 * latencyNs + serviceNs));
 }
 
 /** Kept beside what it was computed from: the counts of the last finished round, or the plan. */
@@ -127,13 +133,16 @@ function frameOf(log: RunLog, migration: PlannedMigration, story: Story, atNs: N
 
 /** A frame of an earlier round than the story's is out of date: the round has just turned. */
 function isCurrent(story: Story, frame: MemoryFrame | null): frame is MemoryFrame {
-  return frame !== null && story.sending && frame.round === (story.rounds.at(-1)?.round ?? -1);
+  return (
+    frame !== null && (story.sending || story.cutShort) && frame.round === (story.rounds.at(-1)?.round ?? -1)
+  );
 }
 
-function pagesLeft(story: Story, frame: MemoryFrame | null) {
+function pagesLeft(story: Story, frame: MemoryFrame | null, { targetHost }: PlannedMigration) {
   const source = isCurrent(story, frame) ? frame : story;
-  const { toSendPages, writtenPages } =
-    story.resumedNs === null ? source : { toSendPages: 0, writtenPages: 0 };
+  // On the target it has all of its memory; what runs on at the source keeps what was not sent.
+  const moved = story.resumedNs !== null && story.runsOn === targetHost;
+  const { toSendPages, writtenPages } = moved ? { toSendPages: 0, writtenPages: 0 } : source;
   return { toSendPages, writtenPages, leftPages: toSendPages + writtenPages };
 }
 
@@ -150,7 +159,7 @@ function dirtyRate(story: Story, frame: MemoryFrame | null, atNs: Ns): number {
 
 function roundsAt(story: Story, frame: MemoryFrame | null, atNs: Ns): readonly RoundView[] {
   const last = story.rounds.at(-1);
-  if (!last || last.done || story.endedNs !== null) return story.rounds;
+  if (!last || last.done) return story.rounds;
   const progress = isCurrent(story, frame)
     ? {
         sentPages: Math.max(last.sentPages, frame.sentPages - story.sentPages),
@@ -158,5 +167,8 @@ function roundsAt(story: Story, frame: MemoryFrame | null, atNs: Ns): readonly R
         writtenPages: frame.writtenPages,
       }
     : {};
-  return [...story.rounds.slice(0, -1), { ...last, ...progress, endNs: atNs }];
+  return [
+    ...story.rounds.slice(0, -1),
+    { ...last, ...progress, endNs: story.endedNs === null && !story.cutShort ? atNs : last.endNs },
+  ];
 }

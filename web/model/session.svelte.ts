@@ -10,6 +10,7 @@ import type { EstimateNumbers } from '../sim/events.ts';
 import { planRun } from '../sim/plan.ts';
 import type { RunLog } from '../sim/run-log.ts';
 import type { EngineClient } from '../worker/client.ts';
+import type { EngineFigures } from '../worker/protocol.ts';
 import { changed, historyOf, redone, undone, type History } from './history.ts';
 import type { Moment } from './moment.ts';
 import { Playback, type Track } from './playback.svelte.ts';
@@ -17,7 +18,9 @@ import { eventsUpTo, project } from './project.ts';
 import { emptyLog, RunRecord } from './run-record.ts';
 import { migratedBack, withCancel } from './scenario-edits.ts';
 
-export type Connect = () => Promise<Pick<EngineClient, 'run' | 'restart'>>;
+export type Connect = () => Promise<
+  Pick<EngineClient, 'run' | 'restart'> & Partial<Pick<EngineClient, 'figures'>>
+>;
 
 /** Where the scenario came from; a preset can be named in a link. */
 export type Origin =
@@ -44,11 +47,15 @@ export class Session {
   #origin = $state.raw<Origin>({ kind: 'link' });
   #log = $state.raw<RunLog | null>(null);
   #computedNs = $state(0);
+  #doneShare = $state(0);
   #computing = $state(false);
   #refusals = $state.raw<readonly Problem[]>([]);
   #crash = $state.raw<CrashReport | null>(null);
   #broken = $state.raw<Broken | null>(null);
   #notices = $state.raw<readonly string[]>([]);
+  #figures = $state.raw<EngineFigures | null>(null);
+  /** Predictions wait until the end has been on the screen: students make theirs first. */
+  #hides = $state(false);
   /** The reader wants little motion: while playing, pictures step from event to event. */
   #still = $state(false);
   /** While a run is being repeated up to this instant, playback waits there. */
@@ -73,7 +80,8 @@ export class Session {
     if (!log) return null;
     const atNs =
       this.#still && this.playback.playing ? lastEventNs(log, this.playback.atNs) : this.playback.atNs;
-    return project(log, atNs, { migration: migrationAt(log, atNs), estimate: this.#estimate });
+    const moment = project(log, atNs, { migration: migrationAt(log, atNs), estimate: this.#estimate });
+    return this.predictionsHidden ? { ...moment, estimate: null, firstEstimate: null } : moment;
   });
 
   readonly playback: Playback = new Playback(() => this.#track());
@@ -113,8 +121,13 @@ export class Session {
   get computedNs(): Ns {
     return this.#computedNs;
   }
+  /** From 0 to 1. */
+  get doneShare(): number {
+    return this.#doneShare;
+  }
+  /** Null also while predictions are hidden. */
   get estimate(): EstimateNumbers | null {
-    return this.#estimate;
+    return this.predictionsHidden ? null : this.#estimate;
   }
   /** Why this scenario cannot be run as it is: from the plan or from the engine. */
   get refusals(): readonly Problem[] {
@@ -122,6 +135,13 @@ export class Session {
   }
   get crash(): CrashReport | null {
     return this.#crash;
+  }
+  get predictionsHidden(): boolean {
+    return this.#hides && !this.playback.seenEnd;
+  }
+  /** What the last finished run cost this machine; it outlives the run. */
+  get figures(): EngineFigures | null {
+    return this.#figures;
   }
   get broken(): Broken | null {
     return this.#broken;
@@ -166,6 +186,9 @@ export class Session {
   notice(notices: readonly string[]): void {
     this.#notices = notices;
   }
+  hidePredictions(): void {
+    this.#hides = true;
+  }
   setStill(still: boolean): void {
     this.#still = still;
   }
@@ -182,19 +205,29 @@ export class Session {
 
   // ---- the run --------------------------------------------------------------------------------------------------------
 
-  /** Starts the migration and plays it, or with `atNs` opens it at that instant and stands still. */
-  async migrate(atNs: Ns | null = null): Promise<void> {
+  /** Starts the migration and plays it, or opens it at `atNs` as soon as it is computed so far, and there stands still or `plays`. */
+  async migrate(atNs: Ns | null = null, plays = atNs === null): Promise<void> {
     if (!this.#planned.ok) return;
     this.#stopRun();
-    if (atNs === null) this.playback.play();
-    await this.#run(this.scenario, 0);
-    if (atNs !== null) this.playback.seek(atNs);
+    if (atNs === null && plays) this.playback.play();
+    await this.#run(this.scenario, atNs ?? 0, () => {
+      if (atNs === null) return;
+      this.playback.seek(atNs);
+      if (plays && !this.playback.atEnd) this.playback.play();
+    });
+  }
+
+  /** Up to the handover, and not in a run whose end has been on the screen. */
+  get canCancel(): boolean {
+    const moment = this.#moment;
+    if (!moment || !this.#log || moment.report || this.playback.seenEnd) return false;
+    return moment.stage !== 'settling';
   }
 
   /** The same run with a cancel at the instant that is on the screen: up to there its log is the same. */
   async cancel(): Promise<void> {
     const moment = this.#moment;
-    if (!moment || !this.#log || moment.report) return;
+    if (!moment || !this.#log || !this.canCancel) return;
     this.playback.play();
     await this.#run(withCancel(this.#log.scenario, moment.migration.vm, moment.atNs), moment.atNs);
   }
@@ -225,29 +258,32 @@ export class Session {
     }
   }
 
-  /** `fromNs`: what is on the screen stays there until the new run has come as far. */
-  async #run(scenario: Scenario, fromNs: Ns): Promise<void> {
+  /** `fromNs`: what is on the screen stays there until the new run has come as far, and then `arrived` is called. */
+  async #run(scenario: Scenario, fromNs: Ns, arrived?: () => void): Promise<void> {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
     this.#computing = true;
     this.#holdNs = fromNs;
     const before = this.#letGo;
-    const run = before.then(() => this.#drive(scenario, fromNs, abort.signal));
+    const run = before.then(() => this.#drive(scenario, fromNs, abort.signal, arrived));
     this.#letGo = run;
     await run;
     if (this.#abort === abort) this.#computing = false;
   }
 
   /** Never rejects: what goes wrong ends up where the views see it. */
-  async #drive(scenario: Scenario, fromNs: Ns, signal: AbortSignal): Promise<void> {
+  async #drive(scenario: Scenario, fromNs: Ns, signal: AbortSignal, arrived?: () => void): Promise<void> {
     if (signal.aborted) return;
     let record: RunRecord | null = null;
     const show = () => {
       if (signal.aborted || !record || (record.computedNs < fromNs && !record.log.report)) return;
       this.#log = record.log;
       this.#computedNs = record.computedNs;
+      this.#doneShare = record.doneShare;
       this.#holdNs = null;
+      arrived?.();
+      arrived = undefined;
     };
     try {
       this.#client ??= this.#connect();
@@ -264,6 +300,7 @@ export class Session {
         },
       });
       if (signal.aborted) return;
+      this.#figures = client.figures ?? this.#figures;
       if (result.ok) (record as RunRecord | null)?.finish(result.value);
       else this.#refused(result.error);
       show();
@@ -293,6 +330,7 @@ export class Session {
     this.#computing = false;
     this.#log = null;
     this.#computedNs = 0;
+    this.#doneShare = 0;
     this.#holdNs = null;
     this.#refusals = [];
     this.#crash = null;

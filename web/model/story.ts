@@ -41,6 +41,8 @@ export interface Story {
   readonly progressNs: Ns;
   readonly stunNs: Ns | null;
   readonly resumedNs: Ns | null;
+  /** Given up while something was being sent: the last frame knows how far it came. */
+  readonly cutShort: boolean;
   readonly backNs: Ns | null;
   readonly endedNs: Ns | null;
   readonly parts: readonly DowntimePart[];
@@ -70,6 +72,7 @@ export function beginning(migration: PlannedMigration): Story {
     firstEstimate: null,
     stunNs: null,
     resumedNs: null,
+    cutShort: false,
     backNs: null,
     endedNs: null,
     parts: [],
@@ -145,20 +148,23 @@ function roundStarted(story: Story, { atNs, n }: EventOf<'round-started'>): Part
 }
 
 function roundEnded(story: Story, { atNs, n }: EventOf<'round-ended'>): Partial<Story> {
+  const reason = ROUND_REASONS[n.reason] ?? null;
+  const whole = reason !== 'cancelled';
   const round: RoundView = {
     ...openRound(n.round, false, n.startNs, n.dirtyPages),
     endNs: atNs,
-    done: true,
+    done: whole,
     sentPages: n.sentPages,
     wireBytes: n.wireBytes,
     writtenPages: n.leftPages,
-    reason: ROUND_REASONS[n.reason] ?? null,
+    reason,
   };
   return {
     sending: false,
     sentPages: story.sentPages + n.sentPages,
     wireBytes: story.wireBytes + n.wireBytes,
-    toSendPages: 0,
+    // A round that is broken off leaves the rest of its list.
+    toSendPages: whole ? 0 : n.dirtyPages - n.sentPages,
     writtenPages: n.leftPages,
     dirtyBytesPerSecond: n.dirtyBytesPerSecond,
     rounds: [...story.rounds.slice(0, -1), round],
@@ -199,7 +205,8 @@ function lastPagesSent(story: Story, event: EventOf<'last-pages-sent'>): Partial
 }
 
 /** Where it goes on running is where its lock is: on the target only if the lock has moved before. */
-function resumed(story: Story, { atNs }: EventOf<'resumed'>): Partial<Story> {
+function resumed(story: Story, { atNs }: EventOf<'resumed'>, migration: PlannedMigration): Partial<Story> {
+  const moved = story.lockOn === migration.targetHost;
   const fromNs = lastPartEndNs(story);
   const resumePart: DowntimePart = { part: 'resume', startNs: fromNs, durationNs: atNs - fromNs, bytes: 0 };
   return {
@@ -208,9 +215,10 @@ function resumed(story: Story, { atNs }: EventOf<'resumed'>): Partial<Story> {
     runsOn: story.lockOn,
     resumedNs: atNs,
     sending: false,
+    cutShort: !moved && story.sending,
     dirtyBytesPerSecond: 0,
     parts: atNs > fromNs ? [...story.parts, resumePart] : story.parts,
-    rounds: changeLast(story.rounds, { endNs: atNs, done: true }),
+    rounds: changeLast(story.rounds, { endNs: atNs, done: moved }),
   };
 }
 
@@ -220,9 +228,13 @@ function stopped(story: Story, atNs: Ns): Partial<Story> {
   return {
     endedNs: atNs,
     sending: false,
+    cutShort: story.cutShort || story.sending,
     running: true,
     resumedNs: story.stunNs === null ? null : (story.resumedNs ?? atNs),
-    rounds: last && !last.done ? changeLast(story.rounds, { endNs: atNs }) : story.rounds,
+    rounds:
+      last && !last.done && story.resumedNs === null
+        ? changeLast(story.rounds, { endNs: atNs })
+        : story.rounds,
   };
 }
 

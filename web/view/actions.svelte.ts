@@ -1,5 +1,7 @@
 /** What buttons, dialogs and dropped files do: they change the session, and the page around it where that must follow. */
 import type { GalleryEntry } from '../model/gallery.ts';
+import type { RunBench } from '../model/engine-words.ts';
+import { mainAction } from '../model/main-action.ts';
 import type { Session } from '../model/session.svelte.ts';
 import type { WhatIf } from '../model/what-if.ts';
 import { download } from './download.ts';
@@ -10,10 +12,18 @@ export interface Place {
   readonly base: string;
   readonly embedUrl: string;
   openLink(text: string): void;
+  /** What measures the engine's kernels, loaded when it is asked for. */
+  bench(): Promise<RunBench>;
   openFile(file: File): Promise<void>;
   /** A preset is a new entry in the browser's history, so that Back works. */
   openPreset(id: string): Promise<void>;
 }
+
+/** A phone's bar has room for a word or two. */
+const PHONE_TEXTS: Readonly<Record<string, string>> = {
+  'Cancel migration': 'Cancel',
+  'Back to the result': 'Result',
+};
 
 export class Actions {
   #said = $state('');
@@ -33,12 +43,10 @@ export class Actions {
   /** What a phone's bar offers; before the start the one filled button is at the bottom edge. */
   get phoneAction(): { readonly text: string; readonly run: () => void } | null {
     const session = this.#session();
-    const { moment } = session;
-    if (session.ready || !moment) return null;
-    if (!moment.report) return { text: 'Cancel', run: () => void session.cancel() };
-    if (moment.stage === 'completed') return { text: 'Migrate back', run: () => void session.migrateBack() };
-    if (moment.stage === 'cancelled') return { text: 'Try again', run: () => void session.migrate() };
-    return { text: 'Try again', run: () => session.reset() };
+    if (session.ready || !session.moment) return null;
+    const { text, run } = mainAction(session);
+    if (!run) return null;
+    return { text: PHONE_TEXTS[text] ?? text, run };
   }
 
   get subtitle(): string {

@@ -2,6 +2,7 @@
 // never a test: a machine that is busy with something else must not fail anybody's build.
 import { parseArgs } from 'node:util';
 import { buildKernels, buildTwin } from './build.ts';
+import { measureFrames } from './frame.ts';
 import { openChromium, openNode, type Host } from './hosts.ts';
 import { compete, prepare, type Row } from './measure.ts';
 import { Native } from './native.ts';
@@ -14,6 +15,7 @@ const MOST_SPREAD = 0.3;
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '15' },
     only: { type: 'string', default: '' },
     engine: { type: 'string', default: '' },
@@ -87,4 +89,4 @@ async function runSuite(): Promise<void> {
   for (const host of hosts) await host.close();
 }
 
-await runSuite();
+await (options.page ? measureFrames(options.json) : runSuite());

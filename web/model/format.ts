@@ -5,5 +5,6 @@ export {
   formatCount,
   formatDuration,
   formatIec,
+  formatPercent,
   formatRate,
 } from '../scenario/quantity.ts';

@@ -80,6 +80,8 @@ export interface Moment {
   readonly frame: MemoryFrame | null;
   readonly cursorPage: number;
   readonly client: ClientTotals;
+  /** As many as its client would have had by now, had nothing moved. */
+  readonly undisturbedTransactions: number;
   /** Events with `atNs` at or before this instant: indexes 0..eventCount-1 of the log. */
   readonly eventCount: number;
   /** The migration's report once this instant is at or after its end. */

@@ -1,7 +1,9 @@
 /** The same move under other conditions, each with its predicted numbers: what would help, and what would change. */
-import { GIB } from '../base/units.ts';
+import { GIB, NS_PER_SECOND, PPM, mulDivFloor } from '../base/units.ts';
 import { getKnob, KNOBS, setKnob, type KnobId, type KnobValues } from '../scenario/knobs.ts';
+import { formatIec, formatPercent } from '../scenario/quantity.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { changePath, pathOf } from '../scenario/subject.ts';
 import { estimateMigration } from '../sim/estimate.ts';
 import type { EstimateNumbers } from '../sim/events.ts';
 import { planRun } from '../sim/plan.ts';
@@ -15,11 +17,15 @@ export interface WhatIf {
   readonly value: string;
   /** ... and why it helps. */
   readonly after: string;
+  /** What it costs besides time, and why something gets worse; empty where nothing needs to be said. */
+  readonly note: string;
+  /** Longer than as it is now. */
+  readonly worse: { readonly total: boolean; readonly stun: boolean };
   readonly scenario: Scenario;
   readonly estimate: EstimateNumbers;
 }
 
-type Change = Omit<WhatIf, 'estimate'>;
+type Change = Omit<WhatIf, 'estimate' | 'note' | 'worse'>;
 
 /** The first migration of a scenario, predicted before its first page; null where nothing can be planned. */
 export function estimateOf(scenario: Scenario): EstimateNumbers | null {
@@ -31,6 +37,7 @@ export function estimateOf(scenario: Scenario): EstimateNumbers | null {
 /** After a result: one condition changed at a time. */
 export function whatIfs(scenario: Scenario): WhatIf[] {
   return predicted(scenario, [
+    largerWindow(scenario),
     fasterLink(scenario),
     writing(scenario, 0.5, 'half the write rate,'),
     writing(scenario, 2, 'double the write rate,'),
@@ -52,8 +59,8 @@ export function suggestions(scenario: Scenario): WhatIf[] {
   const calmer = CALMER.map((factor) => writing(scenario, factor, 'Wait until it writes', 'or less'));
   const faster = linksAbove(scenario).map((rate) => link(scenario, rate));
   const families: (Change | null)[][] = [
-    [turned(scenario, 'sdps', 'on', 'Turn SDPS', ': the VM sleeps a few ms at a time until it converges')],
-    faster,
+    [turned(scenario, 'sdps', 'on', 'Turn SDPS')],
+    [largerWindow(scenario, 'Allow a window of'), ...faster],
     [
       turned(scenario, 'compression', 'xbzrle', 'Compress with'),
       turned(scenario, 'compression', 'lz4', 'Compress with'),
@@ -95,12 +102,55 @@ export function smaller(scenario: Scenario): WhatIf[] {
 
 function predicted(from: Scenario, changes: readonly (Change | null)[]): WhatIf[] {
   const found: WhatIf[] = [];
+  const now = estimateOf(from);
   for (const change of changes) {
     if (!change || change.scenario === from) continue;
     const estimate = estimateOf(change.scenario);
-    if (estimate) found.push({ ...change, estimate });
+    if (!estimate) continue;
+    const worse = worseThan(estimate, now);
+    found.push({ ...change, estimate, worse, note: noteOn(estimate, now, worse) });
   }
   return found;
+}
+
+/** A difference that the written numbers would not show is none. */
+const longer = (then: number, now: number): boolean => then > now * 1.01;
+
+function worseThan(then: EstimateNumbers, now: EstimateNumbers | null): WhatIf['worse'] {
+  if (!now?.converges || !then.converges) return { total: false, stun: false };
+  return { total: longer(then.totalNs, now.totalNs), stun: longer(then.downtimeNs, now.downtimeNs) };
+}
+
+function noteOn(then: EstimateNumbers, now: EstimateNumbers | null, worse: WhatIf['worse']): string {
+  if (!then.converges) return '';
+  const slowed = then.slowestPpm < PPM ? `at down to ${formatPercent(then.slowestPpm)} of its speed` : '';
+  if (!now?.converges) return slowed;
+  const same =
+    then.totalNs === now.totalNs && then.downtimeNs === now.downtimeNs && then.slowestPpm === now.slowestPpm;
+  if (same) return 'changes nothing here';
+  return [slowed, worse.stun ? longerStun(then, now) : ''].filter((text) => text !== '').join('; ');
+}
+
+function longerStun(then: EstimateNumbers, now: EstimateNumbers): string {
+  const fewer = now.rounds - then.rounds;
+  if (fewer <= 0) return 'more is left when it stops';
+  return `it stops ${fewer === 1 ? 'a round' : `${fewer} rounds`} earlier, so more is left`;
+}
+
+/** Where one window a round trip is less than the link carries, a faster link would change nothing. */
+function largerWindow(scenario: Scenario, before = 'a window of'): Change | null {
+  const path = pathOf(scenario);
+  if (!path || path.network.rttNs === 0) return null;
+  const { windowBytes, rttNs } = path.network;
+  if (mulDivFloor(windowBytes, NS_PER_SECOND, rttNs) >= path.lineBytesPerSecond) return null;
+  const larger = Math.min(4 * GIB, 4 * windowBytes);
+  return {
+    key: `window-${larger}`,
+    before,
+    value: formatIec(larger),
+    after: '',
+    scenario: changePath(scenario, { network: (network) => ({ ...network, windowBytes: larger }) }),
+  };
 }
 
 function turned<K extends KnobId>(

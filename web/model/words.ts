@@ -7,7 +7,6 @@ import {
   formatDuration,
   formatIec,
   formatPercent,
-  formatRate,
 } from '../scenario/quantity.ts';
 
 import type { Moment } from './moment.ts';
@@ -87,28 +86,54 @@ function roundTitle({ round, rounds, migration }: Moment): string {
 /** A guest slower than this is felt by whoever uses it. */
 const NOTICED_BELOW_PPM = 0.95 * PPM;
 
-function runningUnder({ migration, runsOn, speedPpm }: Moment): string {
-  if (speedPpm >= NOTICED_BELOW_PPM)
-    return `${migration.vm} still runs on ${runsOn}. Its users have noticed nothing.`;
-  return `${migration.vm} runs on ${runsOn} at ${formatPercent(speedPpm)} of its speed, slowed down by the copying.`;
+function runningUnder(moment: Moment): string {
+  const { migration, runsOn, speedPpm } = moment;
+  const { vm } = migration;
+  if (slowedBySdps(moment))
+    return `${vm} runs on ${runsOn}, but SDPS lets it run at ${formatPercent(speedPpm)} of its speed: ${usersSo(moment)}.`;
+  if (speedPpm < NOTICED_BELOW_PPM)
+    return `${vm} runs on ${runsOn} at ${formatPercent(speedPpm)} of its speed: noticing its writes costs time.`;
+  return `${vm} still runs on ${runsOn}: ${usersSo(moment)}.`;
+}
+
+/** SDPS has put the vCPUs to sleep for a part of the time, and they still are. */
+export function slowedBySdps({ rounds, speedPpm, running, stage }: Moment): boolean {
+  return running && stage === 'pre-copy' && speedPpm < PPM && rounds.some((round) => round.reason === 'sdps');
+}
+
+const pingsLost = (count: number): string =>
+  count === 0 ? 'no ping lost' : `${formatCount(count)} ${count === 1 ? 'ping' : 'pings'} lost`;
+
+/** A smaller share of its transactions is no difference that anybody could see. */
+const UNSEEN_PPM = 0.005 * PPM;
+
+/** What its users have met so far, as their clients counted it. */
+export function usersSo({ client, undisturbedTransactions }: Moment): string {
+  const fewer = Math.max(0, 1 - client.acknowledged / Math.max(1, undisturbedTransactions)) * PPM;
+  if (client.lostPings === 0 && fewer < UNSEEN_PPM) return 'its users have noticed nothing';
+  return `${pingsLost(client.lostPings)}, ${formatPercent(fewer)} fewer transactions`;
 }
 
 function completedTitle({ report, downtimeNs, client, atNs, migration }: Moment): string {
   const total = formatDuration(report?.totalNs ?? atNs - migration.requestedNs);
+  const slowed =
+    report && report.slowedNs > 0
+      ? `SDPS slowed ${migration.vm} to ${formatPercent(report.slowestPpm)} of its speed for ${formatDuration(report.slowedNs)}; then it`
+      : migration.vm;
   const pings =
     client.lostPings === 0
       ? 'every ping was answered'
       : `${formatCount(client.lostPings)} ${client.lostPings === 1 ? 'ping' : 'pings'} went unanswered`;
   const lost =
     client.lost === 0 ? 'no transaction was lost' : `${formatCount(client.lost)} transactions were lost`;
-  return `Moved in ${total}. ${migration.vm} stood still for ${formatDuration(downtimeNs)}; ${pings}, ${lost}.`;
+  return `Moved in ${total}. ${slowed} stood still for ${formatDuration(downtimeNs)}; ${pings}, ${lost}.`;
 }
 
 function failedTitle({ failReason, migration }: Moment): string {
   const { vm, targetHost } = migration;
   switch (failReason) {
     case 'no-convergence':
-      return `Not moved: ${vm} writes as fast as the link sends`;
+      return `Not moved: the pages of ${vm} get dirty again as fast as the link can send them`;
     case 'switchover-timeout':
       return 'Not moved: the switchover took too long';
     case 'proof':
@@ -118,14 +143,15 @@ function failedTitle({ failReason, migration }: Moment): string {
   }
 }
 
-function stayed({ migration, downtimeNs, sentPages, rounds }: Moment): string {
+function stayed(moment: Moment): string {
+  const { migration, downtimeNs, sentPages, rounds } = moment;
   const slowed = rounds.some((round) => round.reason === 'sdps');
   const users =
     downtimeNs > 0
       ? `It stood still for ${formatDuration(downtimeNs)} and runs on at ${migration.sourceHost}`
       : slowed
-        ? `It runs on at ${migration.sourceHost}, at full speed again`
-        : `It runs on at ${migration.sourceHost} as if nothing had been. Its users noticed nothing`;
+        ? `It runs on at ${migration.sourceHost}, at full speed again; ${usersSo(moment)}`
+        : `It runs on at ${migration.sourceHost}: ${usersSo(moment)}`;
   return sentPages > 0 ? `${users}; the copy on ${migration.targetHost} is thrown away.` : `${users}.`;
 }
 
@@ -133,7 +159,8 @@ export function figures(moment: Moment): Figure[] {
   if (moment.stage === 'ready') return predictedFigures(moment);
   if (moment.stage === 'completed') return completedFigures(moment);
   if (moment.stage === 'failed' || moment.stage === 'cancelled') return stoppedFigures(moment);
-  return [sent(moment), left(moment), downtime(moment), predictedStun(moment)];
+  const now = slowedBySdps(moment) && moment.downtimeNs === 0 ? slowness(moment) : downtime(moment);
+  return [sent(moment), left(moment), now, predictedStun(moment)];
 }
 
 function predictedFigures({ estimate }: Moment): Figure[] {
@@ -148,7 +175,7 @@ function predictedFigures({ estimate }: Moment): Figure[] {
       ? figure(formatDuration(estimate.downtimeNs), 'predicted stun')
       : figure('never', 'predicted: it does not converge'),
     figure(formatBytes(estimate.wireBytes), 'predicted on the wire'),
-    figure(formatCount(estimate.rounds), 'predicted rounds'),
+    figure(formatCount(estimate.rounds), estimate.rounds === 1 ? 'predicted round' : 'predicted rounds'),
   ];
 }
 
@@ -169,7 +196,7 @@ function stoppedFigures(moment: Moment): Figure[] {
   return [
     plain(
       formatBytes(moment.wireBytes),
-      `sent, ${formatCount(moment.rounds.length)} rounds, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`,
+      `on the wire, ${roundsText(moment.rounds.length)}, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`,
     ),
     left(moment),
     downtime(moment),
@@ -179,18 +206,25 @@ function stoppedFigures(moment: Moment): Figure[] {
   ];
 }
 
+const pagesText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'page' : 'pages'}`;
+const roundsText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'round' : 'rounds'}`;
 const plain = (value: string, label: string): Figure => ({ value, label, tone: 'plain' });
 
 function sent({ wireBytes, sentPages }: Moment): Figure {
-  return plain(formatBytes(wireBytes), `sent, ${formatCount(sentPages)} pages`);
+  return plain(formatBytes(wireBytes), `on the wire, ${pagesText(sentPages)} sent`);
 }
 
 function left({ leftBytes, leftPages }: Moment): Figure {
   return {
-    value: formatBytes(leftBytes),
-    label: `still dirty, ${formatCount(leftPages)} pages`,
+    value: formatIec(leftBytes),
+    label: `still dirty, ${pagesText(leftPages)}`,
     tone: 'dirty',
   };
+}
+
+/** While SDPS slows the guest, that is its price so far; the stun is still to come. */
+function slowness({ speedPpm }: Moment): Figure {
+  return { value: formatPercent(speedPpm), label: 'of its speed: SDPS slows the VM', tone: 'plain' };
 }
 
 function downtime({ downtimeNs, running, stage }: Moment): Figure {
@@ -207,7 +241,7 @@ function predictedStun({ estimate, atNs, gap, migration }: Moment): Figure {
       label: 'gap seen by the client so far',
       tone: 'stun',
     };
-  if (!estimate) return plain('–', 'predicted stun');
+  if (!estimate) return plain('–', 'stun, predicted by you');
   if (!estimate.converges)
     return { value: 'never', label: 'predicted: it does not converge', tone: 'predict' };
   const startsNs = migration.requestedNs + estimate.totalNs - estimate.networkGapNs;
@@ -235,35 +269,6 @@ export function expectedEnd(
   if (seenEndNs !== null) return { text: `of ${formatClock(seenEndNs)}`, tone: 'plain' };
   if (!estimate) return { text: '', tone: 'plain' };
   return { text: `of ${formatClock(migration.requestedNs + estimate.totalNs)} predicted`, tone: 'predict' };
-}
-
-/** Three promises before anything has moved. */
-export function promises(moment: Moment): { strong: string; text: string }[] {
-  const { migration, estimate, goalNs } = moment;
-  if (!estimate) return [];
-  const rate = migration.bytesPerSecond;
-  const goalBytes = Math.floor((goalNs / 1e9) * rate);
-  return [
-    estimate.converges
-      ? {
-          strong: 'It will converge:',
-          text: `${formatCount(estimate.rounds)} ${estimate.rounds === 1 ? 'round' : 'rounds'}, each shorter than the one before.`,
-        }
-      : { strong: 'It will not converge:', text: 'the guest writes as fast as the link sends.' },
-    {
-      strong: 'It will stop when',
-      text: `${formatBytes(goalBytes)} or less are left: ${formatDuration(goalNs)} of the link at ${formatRate(rate)}.`,
-    },
-    estimate.converges
-      ? {
-          strong: 'It will stand still',
-          text: `for ${formatDuration(estimate.downtimeLowNs)} to ${formatDuration(estimate.downtimeHighNs)}; its clients wait ${formatDuration(estimate.networkGapNs)}.`,
-        }
-      : {
-          strong: 'It will give up',
-          text: `after ${formatDuration(estimate.totalNs)}, and the VM runs on where it is.`,
-        },
-  ];
 }
 
 /** When the migration is expected to end, as known at this instant. */

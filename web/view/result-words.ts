@@ -1,6 +1,6 @@
 /** What a finished run says of itself: parts of the downtime, predicted against actual, the proof. Pure functions of the report. */
 import type { Ns } from '../base/units.ts';
-import { formatBytes, formatCount, formatDuration, formatIec } from '../model/format.ts';
+import { formatBytes, formatCount, formatDuration, formatIec, formatPercent } from '../model/format.ts';
 import type { WaterfallPart } from '../layout/waterfall.ts';
 import type { MigrationReport, RunLog } from '../model/types.ts';
 
@@ -70,11 +70,14 @@ export interface Compared {
 export function predictedThenActual(report: MigrationReport): Compared[] {
   const { predicted } = report;
   if (!predicted) return [];
-  const rows: [string, string, number, number, (value: number) => string][] = [
+  type Row = [string, string, number, number, (value: number) => string];
+  const slowest: Row = ['speed', 'Slowest speed', predicted.slowestPpm, report.slowestPpm, formatPercent];
+  const rows: Row[] = [
     ['total', 'Total time', predicted.totalNs, report.totalNs, formatDuration],
+    ...(predicted.slowedNs > 0 || report.slowedNs > 0 ? [slowest] : []),
     ['downtime', 'Downtime', predicted.downtimeNs, report.downtimeNs, formatDuration],
     ['gap', 'Network gap', predicted.networkGapNs, report.networkGapNs, formatDuration],
-    ['wire', 'Wire bytes', predicted.wireBytes, report.wireBytes, formatBytes],
+    ['wire', 'On the wire', predicted.wireBytes, report.wireBytes, formatBytes],
     ['rounds', 'Rounds', predicted.rounds, report.rounds.length, formatCount],
   ];
   return rows.map(([key, name, expected, actual, format]) => {
@@ -141,9 +144,9 @@ function grouped(hash: string | null): string | null {
   return hash === null ? null : (hash.match(/.{1,4}/g) ?? []).join(' ');
 }
 
-export function clientSentence(report: MigrationReport, pingIntervalNs: Ns): string {
+export function clientSentence(report: MigrationReport, pingIntervalNs: Ns, met: string): string {
   const { client } = report;
-  if (client.lostPings === 0) return 'Every ping was answered. The clients noticed nothing.';
+  if (client.lostPings === 0) return `${met.charAt(0).toUpperCase()}${met.slice(1)}.`;
   const dots = client.lostPings === 1 ? 'one mark' : `${formatCount(client.lostPings)} marks`;
   const resent =
     client.retransmissions > 0

@@ -165,3 +165,33 @@ describe('other conditions', () => {
     for (const one of changed) expect(one.scenario).not.toEqual(scenarioOf('database'));
   });
 });
+
+describe('as the address asks', () => {
+  test('predictions stay hidden until the end has been on the screen', async () => {
+    const session = sessionOf('idle-web');
+    session.hidePredictions();
+    expect(session.estimate).toBeNull();
+    expect(session.moment).toMatchObject({ estimate: null, firstEstimate: null });
+    await session.migrate();
+    session.playback.seek(500_000_000);
+    expect(session.moment).toMatchObject({ estimate: null, firstEstimate: null });
+    session.playback.toEnd();
+    expect(session.predictionsHidden).toBe(false);
+    expect(session.moment?.firstEstimate).not.toBeNull();
+    session.change(setKnob(session.scenario, 'goal', 50_000_000));
+    expect(session.estimate).toBeNull();
+  });
+
+  test('a loop rests at the end and begins again', async () => {
+    const session = sessionOf('idle-web');
+    session.playback.setLoop(true);
+    await session.migrate();
+    session.playback.play();
+    session.playback.setSpeed(100);
+    for (let i = 0; i < 30 && !session.playback.atEnd; i++) session.playback.tick(100);
+    expect(session.playback).toMatchObject({ atEnd: true, seenEnd: true, playing: true });
+    for (let i = 0; i < 41 && session.playback.atEnd; i++) session.playback.tick(100);
+    expect(session.playback.atNs).toBe(0);
+    expect(session.playback.playing).toBe(true);
+  });
+});

@@ -55,6 +55,7 @@ export function followScenario(session: Session, page: { base: string; search: s
 
 /** What the address says about how to show the scenario stays there. */
 function presentationIn(search: string): Record<string, string> {
-  const keep = ['theme', 'speed', 'lang'];
+  const looks = ['theme', 'speed', 'lang', 'loop', 'panels', 'controls', 'hint', 'errors'];
+  const keep = [...looks, 'editable', 'share', 'import', 'export'];
   return Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => keep.includes(name)));
 }

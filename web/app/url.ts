@@ -1,5 +1,7 @@
 /** From the address to what the page opens with, and back. Nothing broken turns into something else without a word. */
 import type { Origin, Broken } from '../model/session.svelte.ts';
+import { reservedNotices, shownOf } from '../model/shown-of.ts';
+import type { Shown } from '../model/shown.ts';
 import { PLAIN_PRESENTATION, type Presentation } from '../scenario/presentation.ts';
 import { parseQuery } from '../scenario/query.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -11,6 +13,7 @@ export interface Opening {
   readonly broken: Broken | null;
   readonly notices: readonly string[];
   readonly presentation: Presentation;
+  readonly shown: Shown;
   /** The address asks for a speed; without one the page chooses. */
   readonly asksSpeed: boolean;
 }
@@ -23,12 +26,14 @@ export function readAddress(search: string, hash: string): Opening {
     parsed.scenario === null
       ? { source: 'link', text: hash.length > 1 ? hash : search, problems: parsed.problems }
       : null;
+  const presentation = { ...PLAIN_PRESENTATION, ...parsed.presentation };
   return {
     scenario: parsed.scenario,
     origin,
     broken,
-    notices: parsed.notices.map((notice) => notice.message),
-    presentation: { ...PLAIN_PRESENTATION, ...parsed.presentation },
+    notices: [...parsed.notices.map((notice) => notice.message), ...reservedNotices(presentation)],
+    presentation,
+    shown: shownOf(presentation),
     asksSpeed: new URLSearchParams(search).has('speed'),
   };
 }

@@ -29,14 +29,21 @@ export function feedLine(event: SimEvent, migration: PlannedMigration): FeedLine
   return line;
 }
 
-export function feedUpTo(log: RunLog, eventCount: number, onlyDecisions: boolean): FeedLine[] {
+/** Which lines: all, or only what was decided; without predictions where a reader is to make one first. */
+export interface FeedFilter {
+  readonly onlyDecisions: boolean;
+  readonly predictions: boolean;
+}
+
+export function feedUpTo(log: RunLog, eventCount: number, filter: FeedFilter): FeedLine[] {
   const lines: FeedLine[] = [];
   for (let i = 0; i < eventCount; i++) {
     const event = log.events[i] as SimEvent;
     const migration = log.migrations[event.migration];
     if (!migration) continue;
     const line = feedLine(event, migration);
-    if (!onlyDecisions || line.tone === 'decision' || line.tone === 'bad') lines.push(line);
+    if (!filter.predictions && line.tone === 'prediction') continue;
+    if (!filter.onlyDecisions || line.tone === 'decision' || line.tone === 'bad') lines.push(line);
   }
   return lines;
 }
@@ -88,7 +95,7 @@ export function expectedLines(moment: Moment): FeedLine[] {
       'end',
       endNs,
       `Moved to ${migration.targetHost}`,
-      `with ${formatBytes(estimate.wireBytes)} on the wire; RARP has told the switch.`,
+      `with ${formatBytes(estimate.wireBytes)} sent; RARP has told the switch.`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 /** What a reader has chosen for all scenarios. Storage may be forbidden or full: then the choice lasts as long as the page. */
 
-export type Theme = 'auto' | 'light' | 'dark';
+/** The last two are asked for by an address: for eyes and rooms that need more. */
+export type Theme = 'auto' | 'light' | 'dark' | 'contrast' | 'projector';
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /** localStorage, or something like it. Each call may throw. */

@@ -16,7 +16,7 @@ export type { KnobId } from '../scenario/knobs.ts';
 
 export type SentencePart = { readonly text: string } | { readonly knob: KnobId };
 
-/** After "<name of the scenario>. Move a VM". */
+/** After "<name of the scenario>. Move a VM". A short name keeps to the value after it. */
 export const SENTENCE: readonly SentencePart[] = [
   { text: ' of ' },
   { knob: 'memory' },
@@ -28,13 +28,13 @@ export const SENTENCE: readonly SentencePart[] = [
   { knob: 'workingSet' },
   { text: ' working set, across ' },
   { knob: 'link' },
-  { text: ', RTT ' },
+  { text: ', RTT\u00a0' },
   { knob: 'rtt' },
-  { text: '; compression ' },
+  { text: '; compression\u00a0' },
   { knob: 'compression' },
-  { text: ', SDPS ' },
+  { text: ', SDPS\u00a0' },
   { knob: 'sdps' },
-  { text: ', goal ' },
+  { text: ', goal\u00a0' },
   { knob: 'goal' },
   { text: '.' },
 ];

@@ -144,11 +144,18 @@ const link: NumberKnob = {
   set: (scenario, bytesPerSecond) => changePath(scenario, { bytesPerSecond }),
 };
 
+/** Round trips are read in milliseconds, also the short ones inside a building: 0.2 ms. */
+function formatRoundTrip(ns: number): string {
+  const ms = ns / NS_PER_MS;
+  if (ms <= 0 || ms >= 1) return formatDuration(ns);
+  return formatDuration(NS_PER_MS).replace('1', `${Number(ms.toPrecision(3))}`);
+}
+
 const rtt: NumberKnob = {
   label: 'Round trip of the vMotion network',
   unit: 'ms',
   steps: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 150, 200, 300].map((ms) => ms * NS_PER_MS),
-  format: formatDuration,
+  format: formatRoundTrip,
   parse: parseDuration,
   range: () => [0, 10 * NS_PER_SECOND],
   get: (scenario) => pathOf(scenario)?.network.rttNs ?? 0,
@@ -230,14 +237,27 @@ export function typeKnob<K extends KnobId>(
   text: string,
 ): Result<Scenario, string> {
   const knob: Knob<KnobValues[K]> = KNOBS[id];
-  const parsed = knob.parse(text);
-  if (!parsed.ok) return parsed;
   const range = knob.range?.(scenario);
+  const parsed = knob.parse(range ? completed(text, knob as unknown as NumberKnob, scenario) : text);
+  if (!parsed.ok) return parsed;
+  if (id === 'workingSet' && range && (parsed.value as number) > range[1]) {
+    const all = subjectVm(scenario)?.memoryBytes === range[1];
+    return fail(`At most ${all ? "the VM's memory" : 'the memory in use'}, ${formatIec(range[1])}.`);
+  }
   if (range && typeof parsed.value === 'number' && (parsed.value < range[0] || parsed.value > range[1])) {
     const format = knob.format as (value: number) => string;
     return fail(`Between ${format(range[0])} and ${format(range[1])}, please.`);
   }
   return ok(setKnob(scenario, id, parsed.value));
+}
+
+/** A bare number takes the unit that is on the knob; a comma before one, two or more than three digits is a decimal one. */
+function completed(text: string, knob: NumberKnob, scenario: Scenario): string {
+  const point = text.trim().replace(/^(\d+),(\d{1,2}|\d{4,})(?![\d,])/, '$1.$2').replace(/^0,(\d+)/, '0.$1');
+  if (!/^[\d.,]*\d$/.test(point)) return point;
+  const current = knob.get(scenario);
+  const shown = current > 0 ? /^[\d.,]+ (\S+)$/.exec(knob.format(current))?.[1] : undefined;
+  return `${point} ${shown ?? knob.unit}`;
 }
 
 function firstPhase(scenario: Scenario): Phase | undefined {

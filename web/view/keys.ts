@@ -9,6 +9,8 @@ export interface KeyTargets {
   readonly onstart: () => void;
   readonly onundo: () => void;
   readonly onredo: () => void;
+  /** Where there is a list of keys to show. */
+  readonly onhelp?: () => void;
 }
 
 const TYPES = 'input, textarea, select, [contenteditable], dialog, [role="dialog"]';
@@ -33,7 +35,7 @@ function changeKey(event: KeyboardEvent, { onundo, onredo }: KeyTargets): boolea
 
 function playKey(
   event: KeyboardEvent,
-  { playback, ready, onstart }: KeyTargets,
+  { playback, ready, onstart, onhelp }: KeyTargets,
   focus: Element | null,
 ): boolean {
   if (event.key === ' ') {
@@ -41,6 +43,10 @@ function playKey(
     if (focus?.closest(PRESSES)) return false;
     if (ready) onstart();
     else playback.toggle();
+    return true;
+  }
+  if (event.key === '?' && onhelp) {
+    onhelp();
     return true;
   }
   if (ready || focus?.closest('[role="slider"]')) return false;

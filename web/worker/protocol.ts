@@ -58,3 +58,19 @@ export function crashProblem(cause: string): Problem {
     path: '',
   };
 }
+
+/** One line of the bench that runs in the page. */
+export interface BenchRow {
+  readonly id: string;
+  readonly name: string;
+  readonly group: 'copy' | 'look' | 'pack' | 'track';
+  readonly unit: 'bytes' | 'writes' | 'pages';
+  /** Median of several rounds. */
+  readonly perSecond: number;
+}
+
+/** Measures until it is done or the signal stops it; rows come as they are measured. */
+export type RunBench = (
+  onRow: (row: BenchRow, done: number, of: number) => void,
+  signal: AbortSignal,
+) => Promise<void>;

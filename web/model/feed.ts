@@ -95,7 +95,7 @@ export function expectedLines(moment: Moment): FeedLine[] {
       'end',
       endNs,
       `Moved to ${migration.targetHost}`,
-      `with ${formatBytes(estimate.wireBytes)} sent; RARP has told the switch.`,
+      `with ${formatBytes(estimate.wireBytes)} on the wire; RARP has told the switch.`,
     ),
   ];
 }

@@ -67,13 +67,12 @@ test('the write storm fails, and one click on SDPS makes it end well', async () 
   const page = await openLab(site, '?scenario=write-storm');
   await runToEnd(page);
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
-    `Not moved: the pages of ${scenario.vms[0]!.id} get dirty again as fast as the link can send them`,
+    `Not moved: ${scenario.vms[0]!.id} writes as fast as the link sends`,
   );
   expect(await mainButton(page).textContent()).toBe('Try again');
   const helps = page.getByRole('region', { name: 'What would help' }).getByRole('button');
   const expected = suggestions(scenario).map(
-    ({ before, value, after, note, estimate }) =>
-      `${before} ${value}${after}${note && `: ${note}`} total ${formatDuration(estimate.totalNs)} stun ${formatDuration(estimate.downtimeNs)}`,
+    (one) => `${one.before} ${one.value}${one.after} ${formatDuration(one.estimate.totalNs)}`,
   );
   expect(expected.length).toBeGreaterThan(2);
   expect((await helps.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '))).toEqual(

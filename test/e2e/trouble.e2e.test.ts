@@ -153,8 +153,15 @@ test('with storage forbidden everything works, and choices last as long as the p
 
 test('once it has been touched the page needs no network: run, result, dialogs, links, exports', async () => {
   const page = await openLab(site, '?scenario=classic');
+  let open = 0;
+  page.on('request', () => open++);
+  page.on('requestfinished', () => open--);
+  page.on('requestfailed', () => open--);
+  // All parts are asked for together; one of them is what saves a run.
+  const asked = page.waitForResponse(/\/export-[^/]*\.js$/);
   await page.mouse.move(700, 450);
-  await page.waitForLoadState('networkidle');
+  await asked;
+  await expect.poll(() => open, { timeout: 15_000 }).toBe(0);
   await page.context().setOffline(true);
   await runToEnd(page);
   expect(await heading(page).textContent()).toContain('Moved in');

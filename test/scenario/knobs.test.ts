@@ -138,13 +138,18 @@ describe('arrow keys and typing', () => {
       ok: true,
       value: { vms: [{ memoryBytes: 2 * GIB }] },
     });
-    expect(typeKnob(database, 'memory', '2')).toMatchObject({
+    // A bare number has the unit that stands on the knob, and a comma may be a decimal one.
+    expect(typeKnob(database, 'memory', '256')).toEqual(typeKnob(database, 'memory', '256 MiB'));
+    expect(typeKnob(database, 'memory', '1,5 GiB')).toEqual(typeKnob(database, 'memory', '1.5 GiB'));
+    expect(typeKnob(database, 'memory', '1,024 MiB')).toEqual(typeKnob(database, 'memory', '1 GiB'));
+    expect(typeKnob(database, 'rtt', '0,125')).toEqual(typeKnob(database, 'rtt', '0.125 ms'));
+    expect(typeKnob(database, 'memory', '2')).toEqual({
       ok: false,
-      error: expect.stringContaining('unit is missing'),
+      error: 'Between 16 MiB and 1 TiB, please.',
     });
     expect(typeKnob(database, 'workingSet', '1 GiB')).toEqual({
       ok: false,
-      error: 'Between 4 KiB and 512 MiB, please.',
+      error: "At most the VM's memory, 512 MiB.",
     });
     expect(typeKnob(database, 'compression', 'lz4')).toMatchObject({
       ok: true,

@@ -107,7 +107,31 @@ describe('a link', () => {
     expect(decodeLink(link.slice(1)).ok).toBe(true);
     expect(decodeLink(`#x=1&${link.slice(1)}&y=2`).ok).toBe(true);
     expect(readLink(`#${link.slice(1)}&b=${link.slice(3)}`, 'b').ok).toBe(true);
-    expect([hasLink(link), hasLink('#about'), hasLink('')]).toEqual([true, false, false]);
+    expect([hasLink(link), hasLink('#about'), hasLink('#'), hasLink('')]).toEqual([true, true, false, false]);
+  });
+
+  it.each(['.', ',', ')', ').', '>', '”', '%E2%80%9D', '%22%3E', '%0A', ' ', '!', '&utm_source=mail'])(
+    'opens with %j behind it',
+    (tail) => {
+      const link = linkOf(preset('classic'));
+      expect(decodeLink(link + tail).ok).toBe(true);
+      expect(decodeLink(`${link.slice(0, 20)}%0A${link.slice(20)}${tail}`).ok).toBe(true);
+      // What does not fit its checksum is not repaired.
+      expect(decodeLink(`${link.slice(0, 20)}${link.slice(21)}${tail}`).ok).toBe(false);
+    },
+  );
+
+  it.each(['#S=', '##s=', '#!s=', '#s', '#s%3D', '#foo'])('is broken where it begins with %j', (start) => {
+    const link = linkOf(preset('classic'));
+    const hash = start.length > 2 && start !== '#foo' ? start + link.slice(3) : start;
+    expect(hasLink(hash)).toBe(true);
+    expect(decodeLink(hash).ok).toBe(false);
+  });
+
+  it('does not write out what stands in the place of a name, however deeply it is nested', () => {
+    const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    expect(() => decodeLink(seal(`{"m":1,"p":${nested}}`))).not.toThrow();
+    expect(decodeLink(seal(`{"m":1,"p":[1]}`)).ok).toBe(false);
   });
 
   it('is refused when it would be too long, and the file is named instead', () => {

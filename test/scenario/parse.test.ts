@@ -38,6 +38,19 @@ function problemsOf(...changes: Change[]) {
 const vm = (key: string, value: unknown): Change => [['vms', 0, key], value];
 const twoVms = [smallest().vms![0], smallest().vms![0]];
 
+describe('a title', () => {
+  it.each([
+    ['a\u202eb\u2066c\u200bd\u0007e', 'abcde'],
+    [' \u200b\u200d\u2060 ', ''],
+    ['\u202e', ''],
+    // A joiner between letters belongs to them.
+    ['\u06cc\u200c\u06cc', '\u06cc\u200c\u06cc'],
+  ])('keeps only what can be seen: %j', (title, seen) => {
+    const parsed = parseScenario({ ...smallest(), title });
+    expect(parsed).toMatchObject({ ok: true, value: { title: seen } });
+  });
+});
+
 describe('what is wrong with a scenario', () => {
   it.each<[what: string, changes: Change[], code: string, path: string, words: string]>([
     ['no version', [[['schema'], undefined]], 'scenario.version', 'schema', 'write "schema": 1'],

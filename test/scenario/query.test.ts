@@ -66,6 +66,10 @@ describe('a typed address', () => {
     ['?vcpu=5000', ['query.clamped vcpu']],
     ['?vcpu=1.5', ['query.invalid vcpu']],
     ['?mem=1GiB&mem=2GiB', ['query.repeated mem']],
+    ['?t=1&t=2&t=3', ['query.repeated t']],
+    ['?SCENARIO=classic', ['query.misspelt SCENARIO']],
+    ['?scenario=classic&amp;mem=1GiB', ['query.misspelt amp;mem']],
+    ['?memory=1GiB', ['query.misspelt memory']],
     ['?speed=1000', ['query.clamped speed']],
     ['?speed=Infinity', ['query.invalid speed']],
     ['?theme=pink', ['query.invalid theme']],
@@ -175,8 +179,9 @@ describe('a link beside a query', () => {
     });
   });
 
-  it('is looked for in the hash only where there is one', () => {
-    expect(parseQuery('?scenario=classic', '#about').presetId).toBe('classic');
+  it('is whatever stands in the hash: nothing else opens where it is none', () => {
+    expect(parseQuery('?scenario=classic', '#about').problems).toMatchObject([{ code: 'link.missing' }]);
+    expect(parseQuery('?scenario=classic', '#').presetId).toBe('classic');
   });
 });
 

@@ -10,9 +10,12 @@ export function addressIn(text: string): { search: string; hash: string } {
   const beforeHash = hashAt < 0 ? text : text.slice(0, hashAt);
   const queryAt = beforeHash.indexOf('?');
   const search = queryAt < 0 ? '' : beforeHash.slice(queryAt);
-  if (hashAt >= 0) return { search, hash: text.slice(hashAt) };
-  if (search !== '') return { search, hash: '' };
-  // Neither: the payload alone, or something that is no link, which the decoder then says.
+  const hash = hashAt < 0 ? '' : text.slice(hashAt);
+  if (hash.length > 1 || search.length > 1) return { search, hash: hash.length > 1 ? hash : '' };
+  if (/^scenario=/.test(text)) return { search: `?${text}`, hash: '' };
+  // The name of a preset alone; a payload has dots.
+  if (/^[a-z][a-z0-9-]*$/.test(text)) return { search: `?scenario=${text}`, hash: '' };
+  // None of these: the payload alone, or something that is no link, which the decoder then says.
   return { search: '', hash: /^s=/.test(text) ? `#${text}` : `#s=${text}` };
 }
 

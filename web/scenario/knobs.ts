@@ -253,7 +253,10 @@ export function typeKnob<K extends KnobId>(
 
 /** A bare number takes the unit that is on the knob; a comma before one, two or more than three digits is a decimal one. */
 function completed(text: string, knob: NumberKnob, scenario: Scenario): string {
-  const point = text.trim().replace(/^(\d+),(\d{1,2}|\d{4,})(?![\d,])/, '$1.$2').replace(/^0,(\d+)/, '0.$1');
+  const point = text
+    .trim()
+    .replace(/^(\d+),(\d{1,2}|\d{4,})(?![\d,])/, '$1.$2')
+    .replace(/^0,(\d+)/, '0.$1');
   if (!/^[\d.,]*\d$/.test(point)) return point;
   const current = knob.get(scenario);
   const shown = current > 0 ? /^[\d.,]+ (\S+)$/.exec(knob.format(current))?.[1] : undefined;

@@ -124,9 +124,9 @@ function columnsOf(settings: JsonObject): JsonObject {
   return result;
 }
 
-/** Is there a scenario in this hash at all? */
+/** Does this hash want to be a link? Whatever stands there and is none is a broken one: no other scenario takes its place. */
 export function hasLink(hash: string): boolean {
-  return findPart(hash, 's') !== null;
+  return hash.replace(/^#/, '') !== '';
 }
 
 export function decodeLink(hash: string): Result<Scenario, LinkProblem[]> {
@@ -144,7 +144,7 @@ export function readLink(hash: string, name = 's'): Result<DecodedLink, LinkProb
       'link.too-big',
       `The link has ${formatCount(part.length)} characters; at most ${formatCount(DECODE_MOST_CHARS)} are read.`,
     );
-  const [version = '', payload, sum, ...more] = part.split('.');
+  const [version = '', payload, sum, ...more] = withoutMailMarks(part).split('.');
   if (!/^[1-9]\d{0,5}$/.test(version)) return problem('link.truncated', CUT);
   if (Number(version) > SCHEMA_VERSION)
     return problem('link.schema-newer', newerSchema(Number(version)).message);
@@ -164,6 +164,16 @@ export function readLink(hash: string, name = 's'): Result<DecodedLink, LinkProb
     );
   const text = inflateText(bytes, DECODE_MOST_BYTES);
   return text.ok ? readContent(text.value, Number(version)) : problem(...INFLATE_PROBLEMS[text.error]);
+}
+
+/**
+ * What a mail program puts at a wrap and a sentence behind a link (a full stop, a bracket, a quotation mark): taken away where the
+ * checksum then fits, so that nothing is guessed.
+ */
+function withoutMailMarks(part: string): string {
+  const unwrapped = part.replace(/%0[AD]|%20|\s/giu, '');
+  const found = /^([1-9]\d*\.([\w-]+)\.([0-9a-z]{7}))(?:[^\p{L}\p{N}%]|%[0-9A-F]{2})*$/iu.exec(unwrapped);
+  return found && checksum(found[2] ?? '') === found[3] ? (found[1] as string) : part;
 }
 
 const CUT =
@@ -217,10 +227,9 @@ function fromPreset(
   const preset = typeof id === 'string' ? findPreset(id) : undefined;
   if (!preset) {
     const known = PRESETS.map((one) => one.id).join(', ');
-    return problem(
-      'link.unknown-preset',
-      `There is no preset ${shorten(JSON.stringify(id), 60)}; there are ${known}.`,
-    );
+    // Only a text is repeated: anything else may be nested too deeply to be written out.
+    const named = typeof id === 'string' ? ` ${shorten(JSON.stringify(id), 60)}` : ' of this kind';
+    return problem('link.unknown-preset', `There is no preset${named}; there are ${known}.`);
   }
   if (whole !== undefined || (difference !== undefined && !isObject(difference))) {
     return problem('link.schema-invalid', 'A link holds a whole scenario, or a preset with its differences.');

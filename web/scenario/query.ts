@@ -94,6 +94,11 @@ export function parseQuery(search: string, hash = ''): ParsedQuery {
   for (const name of unknownNames) {
     if (RESERVED.has(name))
       notices.push(notice('query.unsupported', name, `"${name}" does nothing in this version.`));
+    const meant = meantBy(name);
+    if (meant !== null)
+      notices.push(
+        notice('query.misspelt', name, `"${shorten(name, 40)}" is not read here; the name is "${meant}".`),
+      );
   }
   const source = hasLink(hash) ? fromLink(hash, parameters, notices) : fromPreset(parameters, notices);
   return { ...source, presentation, notices, unknownNames };
@@ -118,6 +123,21 @@ function readParameters(search: string, notices: Problem[]): Map<string, string>
       notice('query.repeated', name, `"${name}" stands there more than once; the first one counts.`),
     );
   return parameters;
+}
+
+/** Other words for our names, and what a page that escapes twice makes of "&". Any other unknown name belongs to somebody else. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['memory', 'mem'],
+  ['bandwidth', 'bw'],
+  ['compression', 'compress'],
+  ['vcpus', 'vcpu'],
+  ['workingset', 'wss'],
+]);
+
+function meantBy(name: string): string | null {
+  const plain = name.replace(/^(amp;)+/i, '').toLowerCase();
+  const meant = OTHER_WORDS.get(plain) ?? plain;
+  return isKnown(meant) && meant !== name ? meant : null;
 }
 
 function isKnown(name: string): boolean {

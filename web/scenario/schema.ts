@@ -19,8 +19,9 @@ const id = v.pipe(
     'must be 1 to 63 letters, digits, dots, dashes or underscores',
   ),
 );
-/** One way to write each character (NFC), so that the same words make the same link. */
-const text = (most: number) => v.pipe(v.string(), v.trim(), v.normalize('NFC'), v.maxLength(most));
+/** One way to write each character (NFC), so that the same words make the same link; and nothing that cannot be seen. */
+const text = (most: number) =>
+  v.pipe(v.string(), v.transform(visible), v.trim(), v.normalize('NFC'), v.maxLength(most));
 const list = <S extends v.GenericSchema>(item: S, most: number) =>
   v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
 const ppm = integer(0, PPM);
@@ -159,6 +160,16 @@ export type Content = v.InferOutput<typeof contentSchema>;
 export type ClientSpec = v.InferOutput<typeof clientSchema>;
 export type Policy = v.InferOutput<typeof policySchema>;
 export type Action = v.InferOutput<typeof actionSchema>;
+
+/** Controls, marks that turn the direction of what follows, and letters without a width: they hide what a text says. */
+const UNSEEN =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/gu;
+
+/** A joiner between letters belongs to them; a text of joiners alone is empty. */
+function visible(raw: string): string {
+  const seen = raw.replace(UNSEEN, '');
+  return /[^\s\u200c\u200d\ufe00-\ufe0f]/u.test(seen) ? seen : '';
+}
 
 /** By halving, which is exact in every engine; a logarithm need not be. */
 function isPowerOfTwo(value: number): boolean {

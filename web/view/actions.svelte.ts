@@ -50,7 +50,7 @@ export class Actions {
   }
 
   get subtitle(): string {
-    return this.#session().scenario.title;
+    return this.#session().scenario.title || 'Untitled';
   }
 
   readonly openLink = (text: string): void => this.#place().openLink(text);

@@ -12,7 +12,7 @@ export interface MainAction {
 export function mainAction(session: Session): MainAction {
   if (session.ready) {
     const may = session.refusals.length === 0 && session.crash === null;
-    return { text: 'Migrate', fills: true, run: may ? () => void session.migrate() : null };
+    return { text: 'Migrate', fills: may, run: may ? () => void session.migrate() : null };
   }
   if (session.canCancel) return { text: 'Cancel migration', fills: false, run: () => void session.cancel() };
   const { playback, moment } = session;

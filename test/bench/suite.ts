@@ -107,8 +107,8 @@ const scanDirty = (percent: number): Case => ({
 const setBit = (log: number): Case => ({
   label: `${2 ** (log - 18)} GiB`,
   round: 'roundSetBit',
-  args: ['@bits', 2 ** log, 1 << 20],
-  result: ['bits', 2 ** log / 8],
+  args: [`@bits${log}`, 2 ** log, 1 << 20],
+  result: [`bits${log}`, 2 ** log / 8],
 });
 
 const XBZRLE_PAGES = 256;
@@ -252,7 +252,8 @@ const bitmapMeasures: Measure[] = [
   },
   {
     name: 'set-bit',
-    buffers: { bits: 2 ** 24 / 8 },
+    // A bitmap for each case: bits that one case sets must not be found in another's result.
+    buffers: { bits22: 2 ** 22 / 8, bits24: 2 ** 24 / 8 },
     prepare: [],
     cases: [setBit(22), setBit(24)],
     others: [{ against: 'scalar', native: 'set-bit' }],

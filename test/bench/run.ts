@@ -7,7 +7,7 @@ import { openChromium, openNode, type Host } from './hosts.ts';
 import { compete, prepare, type Row } from './measure.ts';
 import { Native } from './native.ts';
 import { onOneCore } from './pin.ts';
-import { suite } from './suite.ts';
+import { suite, type Measure } from './suite.ts';
 
 /** A measure that spreads more than this was disturbed, and is done once more. */
 const MOST_SPREAD = 0.3;
@@ -70,23 +70,33 @@ async function openHosts(wasm: Uint8Array<ArrayBuffer>): Promise<Host[]> {
   return hosts;
 }
 
+async function runMeasure(
+  measure: Measure,
+  hosts: readonly Host[],
+  native: Native | undefined,
+  rounds: number,
+): Promise<void> {
+  await prepare(measure, hosts, native);
+  for (const host of hosts) {
+    if (options.engine !== '' && host.name !== options.engine) continue;
+    let rows = await compete(measure, host, native, rounds);
+    if (!isCalm(rows)) rows = await compete(measure, host, native, rounds);
+    for (const row of rows) console.log(lineOf(row));
+  }
+}
+
 async function runSuite(): Promise<void> {
   const rounds = Math.max(15, Number(options.rounds));
   say('Ratio = speed of wasm / speed of the other; above 1, wasm is faster.');
   const wasm = await buildKernels();
   const [native, hosts] = await onOneCore(say, async () => [openNative(), await openHosts(wasm)] as const);
   const measures = suite.filter(({ name }) => new RegExp(options.only).test(name));
-  for (const measure of measures) {
-    await prepare(measure, hosts, native);
-    for (const host of hosts) {
-      if (options.engine !== '' && host.name !== options.engine) continue;
-      let rows = await compete(measure, host, native, rounds);
-      if (!isCalm(rows)) rows = await compete(measure, host, native, rounds);
-      for (const row of rows) console.log(lineOf(row));
-    }
+  try {
+    for (const measure of measures) await runMeasure(measure, hosts, native, rounds);
+  } finally {
+    native?.close();
+    for (const host of hosts) await host.close();
   }
-  native?.close();
-  for (const host of hosts) await host.close();
 }
 
 await (options.page ? measureFrames(options.json) : runSuite());

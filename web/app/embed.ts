@@ -30,6 +30,7 @@ session.playback.setLoop(presentation.loop);
 if (presentation.hint === 'hide') session.hidePredictions();
 if (opening.asksSpeed) session.playback.setSpeed(presentation.speed);
 
+target.textContent = '';
 mount(EmbedApp, {
   target,
   props: {
@@ -38,6 +39,7 @@ mount(EmbedApp, {
     outUrl: presentation.links ? outUrl() : null,
     shown: opening.shown,
     showsErrors: presentation.errors !== 'none',
+    notices: opening.notices,
   },
 });
 

@@ -34,7 +34,8 @@ function start(opening: Opening | null): void {
   if (!target) throw new Error('the page has no element with the id "app"');
   const first = firstPreset();
   const origin = opening?.origin ?? { kind: 'preset' as const, id: first.id };
-  const session = new Session(opening?.scenario ?? first.scenario, origin, connect);
+  const original = opening?.original ?? first.scenario;
+  const session = new Session(opening?.scenario ?? first.scenario, origin, connect, original);
   const preferences = new Preferences(() => localStorage, opening && themeOf(opening));
   const address = followScenario(session, { base, search: location.search });
   if (opening) present(session, opening);
@@ -62,6 +63,8 @@ function start(opening: Opening | null): void {
     },
   };
   const shown = opening?.shown ?? EVERYTHING;
+  // What stands there for browsers that may not load scripts.
+  target.textContent = '';
   mount(App, { target, props: { session, preferences, place, shown } });
   prepareEngine(session);
 }
@@ -69,7 +72,8 @@ function start(opening: Opening | null): void {
 async function reopen(session: Session, search: string, hash: string): Promise<void> {
   const opening = await opened(search, hash);
   if (opening?.broken) session.openBroken(opening.broken);
-  else if (opening?.scenario) session.open(opening.scenario, opening.origin, opening.notices);
+  else if (opening?.scenario)
+    session.open(opening.scenario, opening.origin, opening.notices, opening.original ?? undefined);
   else if (!opening) session.open(firstPreset().scenario, { kind: 'preset', id: firstPreset().id });
 }
 

@@ -3,6 +3,7 @@ import type { Origin, Broken } from '../model/session.svelte.ts';
 import { reservedNotices, shownOf } from '../model/shown-of.ts';
 import type { Shown } from '../model/shown.ts';
 import { PLAIN_PRESENTATION, type Presentation } from '../scenario/presentation.ts';
+import { findPreset } from '../scenario/presets/index.ts';
 import { parseQuery } from '../scenario/query.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -10,6 +11,8 @@ export interface Opening {
   /** Null where the address is broken. */
   readonly scenario: Scenario | null;
   readonly origin: Origin;
+  /** The preset before the address changed it; null where nothing is changed. */
+  readonly original: Scenario | null;
   readonly broken: Broken | null;
   readonly notices: readonly string[];
   readonly presentation: Presentation;
@@ -30,6 +33,7 @@ export function readAddress(search: string, hash: string): Opening {
   return {
     scenario: parsed.scenario,
     origin,
+    original: (parsed.presetId !== null && findPreset(parsed.presetId)?.scenario) || parsed.scenario,
     broken,
     notices: [...parsed.notices.map((notice) => notice.message), ...reservedNotices(presentation)],
     presentation,

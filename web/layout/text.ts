@@ -14,6 +14,16 @@ export function firstFitting(
   return variants.find((text) => measure(text, px, bold) <= width) ?? '';
 }
 
+/** As much of a name as fits, with a sign that there is more; nothing where not even three letters do. */
+export function clipped(text: string, width: number, measure: Measure, px: number, bold = false): string {
+  if (measure(text, px, bold) <= width) return text;
+  for (let length = text.length - 1; length >= 3; length--) {
+    const short = `${text.slice(0, length)}…`;
+    if (measure(short, px, bold) <= width) return short;
+  }
+  return '';
+}
+
 /** Words into lines of at most `width`; a word that is wider stands alone. */
 export function wrapText(text: string, width: number, measure: Measure, px: number, bold = false): string[] {
   const lines: string[] = [];

@@ -12,6 +12,7 @@ import type { RunLog } from '../sim/run-log.ts';
 import type { EngineClient } from '../worker/client.ts';
 import type { EngineFigures } from '../worker/protocol.ts';
 import { changed, historyOf, redone, undone, type History } from './history.ts';
+import type { Dropped } from './dropped.ts';
 import type { Moment } from './moment.ts';
 import { Playback, type Track } from './playback.svelte.ts';
 import { eventsUpTo, project } from './project.ts';
@@ -51,6 +52,9 @@ export class Session {
   #computing = $state(false);
   #refusals = $state.raw<readonly Problem[]>([]);
   #crash = $state.raw<CrashReport | null>(null);
+  #dropped = $state.raw<Dropped | null>(null);
+  /** As it was opened: from here on it counts as changed. */
+  #original = $state.raw<Scenario>() as Scenario;
   #broken = $state.raw<Broken | null>(null);
   #notices = $state.raw<readonly string[]>([]);
   #figures = $state.raw<EngineFigures | null>(null);
@@ -72,6 +76,10 @@ export class Session {
     const first = this.#planned.ok ? this.#planned.value[0] : undefined;
     return first ? estimateMigration(this.#history.now, first) : null;
   });
+  readonly #isChanged: boolean = $derived.by(() => {
+    const [now, original] = [this.#history.now, this.#original];
+    return now.title === original.title && JSON.stringify(now) !== JSON.stringify(original);
+  });
   readonly #shownLog: RunLog | null = $derived.by(
     () => this.#log ?? (this.#planned.ok ? emptyLog(this.#history.now, this.#planned.value) : null),
   );
@@ -86,8 +94,9 @@ export class Session {
 
   readonly playback: Playback = new Playback(() => this.#track());
 
-  constructor(scenario: Scenario, origin: Origin, connect: Connect) {
+  constructor(scenario: Scenario, origin: Origin, connect: Connect, original = scenario) {
     this.#history = historyOf(scenario);
+    this.#original = original;
     this.#origin = origin;
     this.#connect = connect;
   }
@@ -97,6 +106,13 @@ export class Session {
   }
   get origin(): Origin {
     return this.#origin;
+  }
+  /** Of the name it was opened with, but no longer the same. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+  get dropped(): Dropped | null {
+    return this.#dropped;
   }
   get canUndo(): boolean {
     return this.#history.past.length > 0;
@@ -153,8 +169,14 @@ export class Session {
   // ---- the scenario ---------------------------------------------------------------------------------------------------
 
   /** Opens another scenario. What was there can be had back with undo. */
-  open(scenario: Scenario, origin: Origin, notices: readonly string[] = []): void {
+  open(
+    scenario: Scenario,
+    origin: Origin,
+    notices: readonly string[] = [],
+    original: Scenario = scenario,
+  ): void {
     this.#stopRun();
+    this.#original = original;
     this.#broken = null;
     this.#origin = origin;
     this.#notices = notices;
@@ -167,20 +189,43 @@ export class Session {
     this.#broken = broken;
   }
 
+  /** Back to how it was opened. */
+  restore(): void {
+    this.change(this.#original);
+  }
+
   /** A knob has moved; changes of one `gesture` are one step of undo. The run that was there belongs to another scenario. */
   change(scenario: Scenario, gesture: string | null = null): void {
     if (scenario === this.#history.now) return;
-    this.#history = changed(this.#history, scenario, gesture);
-    this.#stopRun();
+    this.#turn(changed(this.#history, scenario, gesture));
   }
 
   undo(): void {
-    this.#history = undone(this.#history);
-    this.#stopRun();
+    this.#turn(undone(this.#history));
   }
   redo(): void {
-    this.#history = redone(this.#history);
+    this.#turn(redone(this.#history));
+  }
+
+  /** Takes back what dropped a run: the same scenario again is the same run, and it opens where it was. */
+  async takeBack(): Promise<void> {
+    const dropped = this.#dropped;
+    if (!dropped) return;
+    this.#history = changed(this.#history, dropped.scenario);
+    await this.migrate(dropped.atNs, dropped.playing);
+  }
+  forgetDropped(): void {
+    this.#dropped = null;
+  }
+
+  /** A run whose end has not been on the screen is remembered: nobody meant to throw it away. */
+  #turn(history: History): void {
+    const { atNs, playing, seenEnd } = this.playback;
+    const scenario = this.#history.now;
+    const dropped = this.#log && !seenEnd ? { scenario, atNs, playing } : this.#dropped;
+    this.#history = history;
     this.#stopRun();
+    this.#dropped = dropped?.scenario === history.now ? null : dropped;
   }
 
   notice(notices: readonly string[]): void {
@@ -334,6 +379,7 @@ export class Session {
     this.#holdNs = null;
     this.#refusals = [];
     this.#crash = null;
+    this.#dropped = null;
     this.playback.reset();
   }
 

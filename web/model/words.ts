@@ -9,6 +9,7 @@ import {
   formatPercent,
 } from '../scenario/quantity.ts';
 
+import type { TermKey } from './glossary.ts';
 import type { Moment } from './moment.ts';
 
 export interface Headline {
@@ -20,16 +21,23 @@ export interface Figure {
   readonly value: string;
   readonly label: string;
   readonly tone: 'plain' | 'dirty' | 'predict' | 'stun';
+  /** What the label means. */
+  readonly term: TermKey;
 }
 
 export function headline(moment: Moment): Headline {
   const { vm, sourceHost, targetHost, pageCount, usedBytes } = moment.migration;
   switch (moment.stage) {
     case 'ready':
+      // The clock runs towards a request that the scenario makes later.
+      if (moment.atNs > 0)
+        return {
+          title: `${vm} is asked to move at ${formatClock(moment.migration.requestedNs)}`,
+          under: `Until then it runs on ${sourceHost}, as on any day.`,
+        };
       return {
         title: `Drag ${vm} to ${targetHost}, or press Migrate`,
-        under:
-          'It will go on running while its memory is copied. The question is for how long it must stop at the end.',
+        under: 'It goes on running while its memory is copied. For how long must it stop at the end?',
       };
     case 'queued':
       return { title: `${vm} waits for its turn`, under: 'Another migration is under way.' };
@@ -114,7 +122,12 @@ export function usersSo({ client, undisturbedTransactions }: Moment): string {
   return `${pingsLost(client.lostPings)}, ${formatPercent(fewer)} fewer transactions`;
 }
 
-function completedTitle({ report, downtimeNs, client, atNs, migration }: Moment): string {
+/** Where traces are set with all vCPUs stopped, that is a stop of its own. */
+function tracing(stunNs: number): string {
+  return stunNs > 0 ? `, and ${formatDuration(stunNs)} at the start, when traces were set` : '';
+}
+
+function completedTitle({ report, downtimeNs, client, atNs, migration, tracedStunNs }: Moment): string {
   const total = formatDuration(report?.totalNs ?? atNs - migration.requestedNs);
   const slowed =
     report && report.slowedNs > 0
@@ -126,7 +139,7 @@ function completedTitle({ report, downtimeNs, client, atNs, migration }: Moment)
       : `${formatCount(client.lostPings)} ${client.lostPings === 1 ? 'ping' : 'pings'} went unanswered`;
   const lost =
     client.lost === 0 ? 'no transaction was lost' : `${formatCount(client.lost)} transactions were lost`;
-  return `Moved in ${total}. ${slowed} stood still for ${formatDuration(downtimeNs)}; ${pings}, ${lost}.`;
+  return `Moved in ${total}. ${slowed} stood still for ${formatDuration(downtimeNs)}${tracing(tracedStunNs)}; ${pings}, ${lost}.`;
 }
 
 function failedTitle({ failReason, migration }: Moment): string {
@@ -165,27 +178,37 @@ export function figures(moment: Moment): Figure[] {
 
 function predictedFigures({ estimate }: Moment): Figure[] {
   if (!estimate) return [];
-  const figure = (value: string, label: string): Figure => ({ value, label, tone: 'predict' });
+  const figure = (value: string, label: string, term: TermKey): Figure => ({
+    value,
+    label,
+    tone: 'predict',
+    term,
+  });
   return [
     figure(
       formatDuration(estimate.totalNs),
       estimate.converges ? 'predicted total' : 'predicted until it gives up',
+      'total',
     ),
     estimate.converges
-      ? figure(formatDuration(estimate.downtimeNs), 'predicted stun')
-      : figure('never', 'predicted: it does not converge'),
-    figure(formatBytes(estimate.wireBytes), 'predicted on the wire'),
-    figure(formatCount(estimate.rounds), estimate.rounds === 1 ? 'predicted round' : 'predicted rounds'),
+      ? figure(formatDuration(estimate.downtimeNs), 'predicted stun', 'stun')
+      : figure('never', 'predicted: it does not converge', 'converge'),
+    figure(formatBytes(estimate.wireBytes), 'predicted on the wire', 'wire'),
+    figure(
+      formatCount(estimate.rounds),
+      estimate.rounds === 1 ? 'predicted round' : 'predicted rounds',
+      'round',
+    ),
   ];
 }
 
 function completedFigures(moment: Moment): Figure[] {
   const { report, client } = moment;
   return [
-    plain(formatDuration(report?.totalNs ?? 0), 'total time'),
-    { value: formatDuration(moment.downtimeNs), label: 'the VM stood still', tone: 'stun' },
+    plain(formatDuration(report?.totalNs ?? 0), 'total time', 'total'),
+    { value: formatDuration(moment.downtimeNs), label: 'the VM stood still', tone: 'stun', term: 'stun' },
     sent(moment),
-    plain(formatCount(client.lostPings), `unanswered of ${formatCount(client.pings)} pings`),
+    plain(formatCount(client.lostPings), `unanswered of ${formatCount(client.pings)} pings`, 'ping'),
   ];
 }
 
@@ -197,21 +220,27 @@ function stoppedFigures(moment: Moment): Figure[] {
     plain(
       formatBytes(moment.wireBytes),
       `on the wire, ${roundsText(moment.rounds.length)}, ${formatDuration(moment.atNs - moment.migration.requestedNs)}`,
+      'wire',
     ),
     left(moment),
     downtime(moment),
     ratio === null
-      ? plain('0', 'finished rounds')
-      : plain(ratio.toFixed(2), 'pages left for each page sent, last round'),
+      ? plain('0', 'finished rounds', 'round')
+      : plain(ratio.toFixed(2), 'pages left for each page sent, last round', 'converge'),
   ];
 }
 
 const pagesText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'page' : 'pages'}`;
 const roundsText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'round' : 'rounds'}`;
-const plain = (value: string, label: string): Figure => ({ value, label, tone: 'plain' });
+const plain = (value: string, label: string, term: TermKey): Figure => ({
+  value,
+  label,
+  tone: 'plain',
+  term,
+});
 
 function sent({ wireBytes, sentPages }: Moment): Figure {
-  return plain(formatBytes(wireBytes), `on the wire, ${pagesText(sentPages)} sent`);
+  return plain(formatBytes(wireBytes), `on the wire, ${pagesText(sentPages)} sent`, 'wire');
 }
 
 function left({ leftBytes, leftPages }: Moment): Figure {
@@ -219,18 +248,24 @@ function left({ leftBytes, leftPages }: Moment): Figure {
     value: formatIec(leftBytes),
     label: `still dirty, ${pagesText(leftPages)}`,
     tone: 'dirty',
+    term: 'dirty',
   };
 }
 
 /** While SDPS slows the guest, that is its price so far; the stun is still to come. */
 function slowness({ speedPpm }: Moment): Figure {
-  return { value: formatPercent(speedPpm), label: 'of its speed: SDPS slows the VM', tone: 'plain' };
+  return {
+    value: formatPercent(speedPpm),
+    label: 'of its speed: SDPS slows the VM',
+    tone: 'plain',
+    term: 'sdps',
+  };
 }
 
 function downtime({ downtimeNs, running, stage }: Moment): Figure {
   const over = stage === 'failed' || stage === 'cancelled';
   const label = over ? 'downtime' : running && downtimeNs > 0 ? 'the VM stood still' : 'downtime so far';
-  return { value: formatDuration(downtimeNs), label, tone: downtimeNs > 0 ? 'stun' : 'plain' };
+  return { value: formatDuration(downtimeNs), label, tone: downtimeNs > 0 ? 'stun' : 'plain', term: 'stun' };
 }
 
 /** Until it has happened it is a prediction; afterwards the gap its clients saw is measured. */
@@ -240,13 +275,19 @@ function predictedStun({ estimate, atNs, gap, migration }: Moment): Figure {
       value: formatDuration((gap.toNs ?? atNs) - gap.fromNs),
       label: 'gap seen by the client so far',
       tone: 'stun',
+      term: 'gap',
     };
-  if (!estimate) return plain('–', 'stun, predicted by you');
+  if (!estimate) return plain('–', 'stun, predicted by you', 'stun');
   if (!estimate.converges)
-    return { value: 'never', label: 'predicted: it does not converge', tone: 'predict' };
+    return { value: 'never', label: 'predicted: it does not converge', tone: 'predict', term: 'converge' };
   const startsNs = migration.requestedNs + estimate.totalNs - estimate.networkGapNs;
   const when = startsNs > atNs ? `, in ${formatDuration(startsNs - atNs)}` : '';
-  return { value: formatDuration(estimate.downtimeNs), label: `predicted stun${when}`, tone: 'predict' };
+  return {
+    value: formatDuration(estimate.downtimeNs),
+    label: `predicted stun${when}`,
+    tone: 'predict',
+    term: 'stun',
+  };
 }
 
 /** Where the time stands against what was expected, for the transport. */

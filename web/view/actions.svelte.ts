@@ -75,16 +75,18 @@ export class Actions {
   };
 
   /** Where the clipboard is forbidden the log comes as a file. */
-  readonly copyLog = async (): Promise<void> => {
+  readonly copyLog = async (): Promise<boolean> => {
     const { exportName, logText } = await import('../model/export.ts');
     const { log } = this.#session();
-    if (!log) return;
+    if (!log) return false;
     try {
       await navigator.clipboard.writeText(logText(log));
       this.#said = 'The log was copied.';
+      return true;
     } catch {
       download(exportName(log, 'log', 'txt'), logText(log), 'text/plain');
       this.#said = 'This page may not copy; the log was saved as a file.';
+      return false;
     }
   };
 

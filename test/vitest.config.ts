@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', longTests],
+          exclude: ['test/e2e/**', 'test/.cache/**', longTests],
           testTimeout: 30_000,
         },
       },

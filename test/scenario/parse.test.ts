@@ -109,7 +109,7 @@ describe('what is wrong with a scenario', () => {
       [vm('fidelity', 'best')],
       'scenario.choice',
       'vms[0].fidelity',
-      '"best" is not known; write "auto", "byte-exact" or "page-exact"',
+      '"best" is not known; write "auto", "byte-exact", "page-exact" or "expected"',
     ],
     ['a bad MAC', [vm('mac', 'x')], 'scenario.format', 'vms[0].mac', 'must look like 00:50:56'],
     ['a bad address', [vm('ip', '1.2.3')], 'scenario.format', 'vms[0].ip', 'not an IPv4 address'],

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Frame, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { formatDuration } from '../../web/scenario/quantity.ts';
+import { encodeLink } from '../../web/scenario/link.ts';
 import { siteFolder, useSite } from '../support/browser.ts';
 import { clock, inNode, openLab, presetScenario, stateIs } from '../support/lab.ts';
 
@@ -55,9 +56,12 @@ describe('the page for frames plays to its end and shows what was proven', () =>
 
 test('?embed=1 on the whole page leads to the page for frames, with query and hash', async () => {
   const page = await site.newPage();
-  await page.goto(`${site.url}/?embed=1&scenario=classic&links=0#x=1`);
-  await page.waitForURL(`${site.url}/embed.html?embed=1&scenario=classic&links=0#x=1`);
+  const link = encodeLink(CLASSIC);
+  const tail = `?embed=1&links=0${link.ok ? link.value : ''}`;
+  await page.goto(`${site.url}/${tail}`);
+  await page.waitForURL(`${site.url}/embed.html${tail}`);
   await stateIs(page, 'ready');
+  expect(await page.locator('h1').textContent()).toContain(CLASSIC.vms[0]!.id);
   await page.goto(`${site.url}/index.html?embed=1`);
   await page.waitForURL(`${site.url}/embed.html?embed=1`);
 });

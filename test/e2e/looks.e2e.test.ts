@@ -95,6 +95,7 @@ describe('no fault that a machine can see keeps anyone out', () => {
     ['Embed', 'Embed in a course page'],
     ['Open or save', 'Open or save'],
     ['Presets', 'Presets'],
+    ['Keys', 'Keys'],
   ] as const;
 
   test.each(['light', 'dark'] as const)(

@@ -56,6 +56,7 @@ export interface RoundsInput {
 
 const PX = 11;
 const LINE = 13;
+const ZERO = 8;
 
 export function roundsLayout(input: RoundsInput): RoundsLayout {
   const { stairs, formatBytes, measure } = input;
@@ -79,7 +80,7 @@ function layoutWith(input: RoundsInput, lastText: string, rightColumn: number): 
   const bottom = height - 20;
   const y = logScale([low, high], [bottom, top]);
   const goalY = y(goalBytes);
-  const placed = placeStairs(input, left + 8, width - rightColumn, y);
+  const placed = placeStairs(input, left + 8, width - rightColumn, y, bottom);
   const last = lastLabel(placed, lastText, bottom);
   const decades = thinned(labels, (bottom - top) / Math.max(1, labels.length - 1));
   return {
@@ -121,7 +122,13 @@ function formatDecade(bytes: Bytes, formatBytes: (bytes: Bytes) => string): stri
   return formatBytes(Math.round(bytes)).replace(/\.0+(?=\D)/, '');
 }
 
-function placeStairs(input: RoundsInput, from: number, to: number, y: (bytes: Bytes) => number): Stair[] {
+function placeStairs(
+  input: RoundsInput,
+  from: number,
+  to: number,
+  y: (bytes: Bytes) => number,
+  bottom: number,
+): Stair[] {
   const { stairs, measure, formatBytes } = input;
   const step = (to - from) / Math.max(1, stairs.length);
   const gap = Math.min(14, step * 0.25);
@@ -141,7 +148,8 @@ function placeStairs(input: RoundsInput, from: number, to: number, y: (bytes: By
       x1,
       sentX: one.state === 'done' ? x1 : one.state === 'running' ? x0 + (x1 - x0) * one.share : x0,
       y: y(one.dirtyBytes),
-      leftY: y(Math.max(1, one.leftBytes)),
+      // A logarithm has no zero: nothing left stands below the axis.
+      leftY: one.leftBytes > 0 ? y(one.leftBytes) : bottom + ZERO,
       // A prediction's sizes in between are a shape, not numbers; only what is known is written down.
       label: one.state !== 'predicted' && i % labelEvery === 0 && fits ? text : '',
       tick,
@@ -166,6 +174,7 @@ function goalLines(
 
 function lastLabel(stairs: readonly Stair[], text: string, bottom: number): RoundsLayout['lastLabel'] {
   const last = stairs[stairs.length - 1];
-  if (!last || last.state === 'predicted' || last.leftBytes <= 0) return null;
+  if (!last || last.state === 'predicted') return null;
+  if (last.leftBytes === 0) return { text: '0', x: last.x1 + 9, y: last.leftY + 4, state: last.state };
   return { text, x: last.x1 + 9, y: Math.min(bottom - 2, last.leftY + 4), state: last.state };
 }

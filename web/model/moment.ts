@@ -42,6 +42,8 @@ export interface RoundView {
 export interface Moment {
   readonly atNs: Ns;
   readonly migration: PlannedMigration;
+  /** The VM goes back: the host on the left is not the first of the scenario. */
+  readonly swapped: boolean;
   readonly stage: Stage;
   readonly failReason: FailReason | null;
   /** -1 before round 0. */
@@ -67,6 +69,8 @@ export interface Moment {
   readonly neededNs: Ns;
   readonly goalNs: Ns;
   readonly downtimeNs: Ns;
+  /** How long it stood still before, while traces were set; 0 where the others run on. */
+  readonly tracedStunNs: Ns;
   readonly downtimeParts: readonly DowntimePart[];
   /** From the stun until the client was answered again; `toNs` null while it lasts. */
   readonly gap: { readonly fromNs: Ns; readonly toNs: Ns | null } | null;

@@ -34,6 +34,7 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
   return {
     atNs,
     migration,
+    swapped: goesBack(log, migration),
     stage: story.stage,
     failReason: story.failReason,
     round: story.round,
@@ -51,6 +52,7 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
     neededNs: story.linkBytesPerSecond > 0 ? transferNs(leftBytes, story.linkBytesPerSecond) : 0,
     goalNs: log.scenario.policy.switchoverGoalNs,
     downtimeNs: story.stunNs === null ? 0 : downtimeEndNs - story.stunNs,
+    tracedStunNs: story.tracedStunNs,
     downtimeParts: story.parts,
     gap: story.stunNs === null ? null : { fromNs: story.stunNs, toNs: story.backNs },
     estimate: story.estimate ?? options.estimate ?? null,
@@ -64,6 +66,11 @@ export function project(log: RunLog, atNs: Ns, options: ProjectOptions = {}): Mo
     eventCount,
     report: story.endedNs === null ? null : (log.report?.migrations[migration.index] ?? null),
   };
+}
+
+function goesBack({ scenario: { hosts } }: RunLog, { sourceHost, targetHost }: PlannedMigration): boolean {
+  const at = (id: string) => hosts.findIndex((host) => host.id === id);
+  return at(sourceHost) > at(targetHost);
 }
 
 function undisturbedBy({ latencyNs, serviceNs }: ClientSpec, atNs: Ns): number {

@@ -17,27 +17,46 @@ export type { KnobId } from '../scenario/knobs.ts';
 export type SentencePart = { readonly text: string } | { readonly knob: KnobId };
 
 /** After "<name of the scenario>. Move a VM". A short name keeps to the value after it. */
-export const SENTENCE: readonly SentencePart[] = [
-  { text: ' of ' },
-  { knob: 'memory' },
-  { text: ', writing ' },
-  { knob: 'writes' },
-  { text: ' to ' },
-  { knob: 'workload' },
-  { text: ' of a ' },
-  { knob: 'workingSet' },
-  { text: ' working set, across ' },
-  { knob: 'link' },
-  { text: ', RTT\u00a0' },
-  { knob: 'rtt' },
-  { text: '; compression\u00a0' },
-  { knob: 'compression' },
-  { text: ', SDPS\u00a0' },
-  { knob: 'sdps' },
-  { text: ', goal\u00a0' },
-  { knob: 'goal' },
-  { text: '.' },
-];
+export function sentenceOf(scenario: Scenario): readonly SentencePart[] {
+  return [
+    { text: ' of ' },
+    { knob: 'memory' },
+    { text: ', writing ' },
+    { knob: 'writes' },
+    ...writingParts(scenario),
+    { text: ', across ' },
+    { knob: 'link' },
+    { text: ', RTT\u00a0' },
+    { knob: 'rtt' },
+    { text: '; compression\u00a0' },
+    { knob: 'compression' },
+    { text: ', SDPS\u00a0' },
+    { knob: 'sdps' },
+    { text: ', goal\u00a0' },
+    { knob: 'goal' },
+    { text: '.' },
+  ];
+}
+
+/** "to" hot and cold pages "of", "evenly over", "page after page through" a working set; nothing has none. */
+function writingParts(scenario: Scenario): SentencePart[] {
+  const pattern = getKnob(scenario, 'workload');
+  if (pattern === 'idle') return [{ text: ' (' }, { knob: 'workload' }, { text: ')' }];
+  const [before, after] =
+    pattern === 'uniform' ? [' ', 'over'] : pattern === 'sweep' ? [' ', 'through'] : [' to ', 'of'];
+  return [
+    { text: before },
+    { knob: 'workload' },
+    { text: ` ${after} ${article(knobText(scenario, 'workingSet'))} ` },
+    { knob: 'workingSet' },
+    { text: ' working set' },
+  ];
+}
+
+/** By the sound of the number: an 8 GiB, an 11 GiB, an 80 MiB, a 192 MiB. */
+export function article(text: string): 'a' | 'an' {
+  return /^(8|1[18](?!\d))/.test(text) ? 'an' : 'a';
+}
 
 /** One knob as it stands in a scenario. */
 export interface KnobView {

@@ -39,6 +39,8 @@ export interface Story {
   /** What was counted at the end of the last finished round, and when. */
   readonly progress: Progress | null;
   readonly progressNs: Ns;
+  /** How long all vCPUs stood still while traces were set. */
+  readonly tracedStunNs: Ns;
   readonly stunNs: Ns | null;
   readonly resumedNs: Ns | null;
   /** Given up while something was being sent: the last frame knows how far it came. */
@@ -70,6 +72,7 @@ export function beginning(migration: PlannedMigration): Story {
     progress: null,
     progressNs: 0,
     firstEstimate: null,
+    tracedStunNs: 0,
     stunNs: null,
     resumedNs: null,
     cutShort: false,
@@ -99,7 +102,7 @@ const chapters: { readonly [C in EventCode]: Chapter<C> } = {
   'check-failed': () => ({ stage: 'checking' }),
   estimated: (story, { n }) => ({ estimate: n, firstEstimate: story.firstEstimate ?? n }),
   prepared: (_, { n }) => ({ stage: 'tracing', linkBytesPerSecond: n.bytesPerSecond }),
-  traced: (_, { n }) => ({ stage: 'pre-copy', toSendPages: n.pages }),
+  traced: (_, { n }) => ({ stage: 'pre-copy', toSendPages: n.pages, tracedStunNs: n.stunNs }),
   'round-started': roundStarted,
   'round-ended': roundEnded,
   'sdps-set': (story, { n }) => ({

@@ -19,13 +19,15 @@ export interface WhatIf {
   readonly after: string;
   /** What it costs besides time, and why something gets worse; empty where nothing needs to be said. */
   readonly note: string;
+  /** Predicted to end exactly as it would now. */
+  readonly same: boolean;
   /** Longer than as it is now. */
   readonly worse: { readonly total: boolean; readonly stun: boolean };
   readonly scenario: Scenario;
   readonly estimate: EstimateNumbers;
 }
 
-type Change = Omit<WhatIf, 'estimate' | 'note' | 'worse'>;
+type Change = Omit<WhatIf, 'estimate' | 'note' | 'same' | 'worse'>;
 
 /** The first migration of a scenario, predicted before its first page; null where nothing can be planned. */
 export function estimateOf(scenario: Scenario): EstimateNumbers | null {
@@ -39,8 +41,8 @@ export function whatIfs(scenario: Scenario): WhatIf[] {
   return predicted(scenario, [
     largerWindow(scenario),
     fasterLink(scenario),
-    writing(scenario, 0.5, 'half the write rate,'),
-    writing(scenario, 2, 'double the write rate,'),
+    writing(scenario, 0.5, 'half the writes,'),
+    writing(scenario, 2, 'twice the writes,'),
     turned(
       scenario,
       'compression',
@@ -108,7 +110,14 @@ function predicted(from: Scenario, changes: readonly (Change | null)[]): WhatIf[
     const estimate = estimateOf(change.scenario);
     if (!estimate) continue;
     const worse = worseThan(estimate, now);
-    found.push({ ...change, estimate, worse, note: noteOn(estimate, now, worse) });
+    const same = sameAs(estimate, now);
+    found.push({
+      ...change,
+      estimate,
+      same,
+      worse,
+      note: same ? 'changes nothing here' : noteOn(estimate, now, worse),
+    });
   }
   return found;
 }
@@ -121,20 +130,27 @@ function worseThan(then: EstimateNumbers, now: EstimateNumbers | null): WhatIf['
   return { total: longer(then.totalNs, now.totalNs), stun: longer(then.downtimeNs, now.downtimeNs) };
 }
 
+function sameAs(then: EstimateNumbers, now: EstimateNumbers | null): boolean {
+  return (
+    now !== null &&
+    then.converges === now.converges &&
+    then.totalNs === now.totalNs &&
+    then.downtimeNs === now.downtimeNs &&
+    then.slowestPpm === now.slowestPpm
+  );
+}
+
 function noteOn(then: EstimateNumbers, now: EstimateNumbers | null, worse: WhatIf['worse']): string {
   if (!then.converges) return '';
   const slowed = then.slowestPpm < PPM ? `at down to ${formatPercent(then.slowestPpm)} of its speed` : '';
   if (!now?.converges) return slowed;
-  const same =
-    then.totalNs === now.totalNs && then.downtimeNs === now.downtimeNs && then.slowestPpm === now.slowestPpm;
-  if (same) return 'changes nothing here';
   return [slowed, worse.stun ? longerStun(then, now) : ''].filter((text) => text !== '').join('; ');
 }
 
 function longerStun(then: EstimateNumbers, now: EstimateNumbers): string {
   const fewer = now.rounds - then.rounds;
-  if (fewer <= 0) return 'more is left when it stops';
-  return `it stops ${fewer === 1 ? 'a round' : `${fewer} rounds`} earlier, so more is left`;
+  if (fewer <= 0) return 'more is left then';
+  return `stops ${fewer === 1 ? 'a round' : `${fewer} rounds`} earlier: more is left`;
 }
 
 /** Where one window a round trip is less than the link carries, a faster link would change nothing. */

@@ -37,7 +37,9 @@ export function headline(moment: Moment): Headline {
         };
       return {
         title: `Drag ${vm} to ${targetHost}, or press Migrate`,
-        under: 'It goes on running while its memory is copied. For how long must it stop at the end?',
+        under: moment.swapped
+          ? `Back to ${targetHost}: sides swapped, the source is on the left.`
+          : 'It goes on running while its memory is copied. For how long must it stop at the end?',
       };
     case 'queued':
       return { title: `${vm} waits for its turn`, under: 'Another migration is under way.' };

@@ -68,7 +68,7 @@ function choice<T extends string>(
 const PATTERN_WORDS: Record<Phase['pattern'], string> = {
   idle: 'idle',
   sweep: 'page after page',
-  uniform: 'everywhere alike',
+  uniform: 'evenly',
   'hot-cold': 'hot and cold pages',
   zipf: 'a few favourites',
 };
@@ -101,14 +101,17 @@ const memory: NumberKnob = {
   set: (scenario, bytes) => changeVm(scenario, (vm) => withMemory(vm, wholePages(bytes))),
 };
 
+/** A guest does not write 0 B/s, it writes nothing. */
+const NOTHING = 'nothing';
+
 const writes: NumberKnob = {
   label: 'Pages the guest writes',
   unit: 'MB/s',
   steps: [0, 1, 2, 5, 10, 20, 50, 75, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000].map(
     (mb) => mb * 1_000_000,
   ),
-  format: formatRate,
-  parse: parseRate,
+  format: (bytesPerSecond) => (bytesPerSecond === 0 ? NOTHING : formatRate(bytesPerSecond)),
+  parse: (text) => (text.trim().toLowerCase() === NOTHING ? ok(0) : parseRate(text)),
   range: () => [0, 8_192_000_000],
   get: (scenario) => writtenBytesPerSecond(firstPhase(scenario)),
   set: (scenario, bytesPerSecond) =>

@@ -75,7 +75,7 @@ const WRITERS: { [C in EventCode]: Writer<C> } = {
   'sdps-set': (n) =>
     decision(
       'SDPS:',
-      `${formatRate(n.dirtyBytesPerSecond)} dirtied against ${formatRate(n.bytesPerSecond)} sent. The vCPUs sleep a few ms at a time; the VM runs at ${formatPercent(n.speedPpm)}.`,
+      `${formatRate(n.dirtyBytesPerSecond)} newly dirtied against ${formatRate(n.bytesPerSecond)} sent. The vCPUs sleep a few ms at a time; the VM runs at ${formatPercent(n.speedPpm)}.`,
     ),
   stunned: (n, { vm, sourceHost }) =>
     decision(
@@ -84,7 +84,9 @@ const WRITERS: { [C in EventCode]: Writer<C> } = {
     ),
   'bitmap-sent': (n) => plain(`Dirty bitmap sent: ${formatIec(n.bytes)} in ${formatDuration(n.durationNs)}.`),
   'last-pages-sent': (n) =>
-    plain(`Last ${pages(n.pages)} sent: ${formatBytes(n.wireBytes)} in ${formatDuration(n.durationNs)}.`),
+    plain(
+      `Last ${pages(n.pages)} sent: ${formatBytes(n.wireBytes)} on the wire in ${formatDuration(n.durationNs)}.`,
+    ),
   'device-state-sent': (n) =>
     plain(`vCPUs and devices sent: ${formatIec(n.bytes)} in ${formatDuration(n.durationNs)}.`),
   verified: (n) => proof(n),

@@ -1,6 +1,7 @@
 /** What a finished run says of itself: parts of the downtime, predicted against actual, the proof. Pure functions of the report. */
 import type { Ns } from '../base/units.ts';
 import { formatBytes, formatCount, formatDuration, formatIec, formatPercent } from '../model/format.ts';
+import type { TermKey } from '../model/glossary.ts';
 import type { WaterfallPart } from '../layout/waterfall.ts';
 import type { MigrationReport, RunLog } from '../model/types.ts';
 
@@ -60,6 +61,7 @@ function networkParts(log: RunLog, migration: number, report: MigrationReport, s
 export interface Compared {
   readonly key: string;
   readonly name: string;
+  readonly term: TermKey;
   readonly predicted: string;
   readonly actual: string;
   readonly error: string;
@@ -70,19 +72,26 @@ export interface Compared {
 export function predictedThenActual(report: MigrationReport): Compared[] {
   const { predicted } = report;
   if (!predicted) return [];
-  type Row = [string, string, number, number, (value: number) => string];
-  const slowest: Row = ['speed', 'Slowest speed', predicted.slowestPpm, report.slowestPpm, formatPercent];
-  const rows: Row[] = [
-    ['total', 'Total time', predicted.totalNs, report.totalNs, formatDuration],
-    ...(predicted.slowedNs > 0 || report.slowedNs > 0 ? [slowest] : []),
-    ['downtime', 'Downtime', predicted.downtimeNs, report.downtimeNs, formatDuration],
-    ['gap', 'Network gap', predicted.networkGapNs, report.networkGapNs, formatDuration],
-    ['wire', 'On the wire', predicted.wireBytes, report.wireBytes, formatBytes],
-    ['rounds', 'Rounds', predicted.rounds, report.rounds.length, formatCount],
+  type Row = [string, string, number, number, (value: number) => string, TermKey];
+  const slowest: Row = [
+    'speed',
+    'Slowest speed',
+    predicted.slowestPpm,
+    report.slowestPpm,
+    formatPercent,
+    'speed',
   ];
-  return rows.map(([key, name, expected, actual, format]) => {
+  const rows: Row[] = [
+    ['total', 'Total time', predicted.totalNs, report.totalNs, formatDuration, 'total'],
+    ...(predicted.slowedNs > 0 || report.slowedNs > 0 ? [slowest] : []),
+    ['downtime', 'Downtime', predicted.downtimeNs, report.downtimeNs, formatDuration, 'stun'],
+    ['gap', 'Network gap', predicted.networkGapNs, report.networkGapNs, formatDuration, 'gap'],
+    ['wire', 'On the wire', predicted.wireBytes, report.wireBytes, formatBytes, 'wire'],
+    ['rounds', 'Rounds', predicted.rounds, report.rounds.length, formatCount, 'round'],
+  ];
+  return rows.map(([key, name, expected, actual, format, term]) => {
     const percent = expected > 0 ? ((actual - expected) / expected) * 100 : null;
-    const row = { key, name, predicted: format(expected), actual: format(actual) };
+    const row = { key, name, term, predicted: format(expected), actual: format(actual) };
     // A run that was stopped by hand says nothing about its prediction.
     if (report.outcome === 'cancelled') return { ...row, error: '–', percent: null };
     return { ...row, error: errorText(percent, actual), percent };

@@ -8,6 +8,9 @@ export default {
   overrides: [
     { files: '*.svelte', options: { parser: 'svelte' } },
     // AssemblyScript puts decorators on functions, which the TypeScript parser refuses.
-    { files: ['../assembly/**/*.ts', '../test/bench/wasm/*.ts'], options: { plugins: ['assemblyscript-prettier'] } },
+    {
+      files: ['../assembly/**/*.ts', '../test/bench/wasm/*.ts'],
+      options: { plugins: ['assemblyscript-prettier'] },
+    },
   ],
 };

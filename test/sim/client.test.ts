@@ -140,11 +140,22 @@ function stretches() {
 }
 
 describe('a client that waits less than an answer takes', () => {
-  const hasty: ClientSpec = { ...spec, latencyNs: 5 * NS_PER_MS, serviceNs: 25 * NS_PER_MS, retransmitNs: 10 * NS_PER_MS };
+  const hasty: ClientSpec = {
+    ...spec,
+    latencyNs: 5 * NS_PER_MS,
+    serviceNs: 25 * NS_PER_MS,
+    retransmitNs: 10 * NS_PER_MS,
+  };
 
   it('repeats each request at 10 and 30 ms of its 35, and the VM knows the repeated ones by their number', () => {
     const totals = clientTotals(trackClient(hasty, [], 3_500 * NS_PER_MS), 3_500 * NS_PER_MS);
-    expect(totals).toMatchObject({ acknowledged: 100, retransmissions: 200, duplicatesSuppressed: 200, lost: 0, twice: 0 });
+    expect(totals).toMatchObject({
+      acknowledged: 100,
+      retransmissions: 200,
+      duplicatesSuppressed: 200,
+      lost: 0,
+      twice: 0,
+    });
     const early = clientTotals(trackClient(hasty, [], 3_500 * NS_PER_MS), 29 * NS_PER_MS);
     expect(early).toMatchObject({ acknowledged: 0, retransmissions: 1 });
   });

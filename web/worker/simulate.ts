@@ -103,7 +103,6 @@ const wrong = (messages: readonly string[]) =>
 
 /** Names and titles are the file's; what would steer a terminal is shown as what it is. */
 function printable(text: string): string {
-   
   return text.replace(
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,

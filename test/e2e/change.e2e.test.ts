@@ -48,15 +48,13 @@ test('cancelled in the middle the VM runs on, and up to there nothing has change
 test('migrating back goes the other way', async () => {
   const page = await openLab(site, '?scenario=classic');
   await runToEnd(page);
-  const [from, to] = [await page.locator('figure.pic').first().getAttribute('aria-label'), 'esx-02'];
-  expect(from).toContain(to);
+  const proof = page.locator('section.proof').getByRole('figure').first();
+  expect(await proof.getAttribute('aria-label')).toContain('runs on esx-02');
   await page.getByRole('button', { name: 'Migrate back' }).click();
   await computed(page);
   await page.keyboard.press('End');
   await stateIs(page, 'ended');
-  expect(
-    await page.locator('section.proof').getByRole('figure').first().getAttribute('aria-label'),
-  ).toContain('runs on esx-01');
+  expect(await proof.getAttribute('aria-label')).toContain('runs on esx-01');
   await press(page, 'Control+z');
   await stateIs(page, 'ready');
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('to esx-02');

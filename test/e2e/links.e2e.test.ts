@@ -152,8 +152,8 @@ test('a broken link that is pasted later takes the place of what was there; a pr
 test('what the address asks too much of is clamped, what it does not understand is left out, both in words', async () => {
   const page = await openLab(site, '?scenario=database&mem=2TiB&bw=fast&sdps=maybe&theme=dark');
   await stateIs(page, 'ready');
-  const notes = page.getByRole('status', { name: 'Notes on the address' });
-  expect(await notes.isVisible()).toBe(true);
+  const notes = page.getByRole('status', { name: 'Notes' });
+  await notes.waitFor();
   const text = (await notes.textContent()) ?? '';
   expect(text).toContain('2TiB');
   expect(text).toContain('1 TiB');

@@ -190,8 +190,9 @@ export function lz4Compress(
       store<u16>(slot, at - source);
       if (load<u32>(match) == load<u32>(at)) break;
       at += tries++ >> SKIP_LOG;
-      if (at > lastStart) return lastBlock(target, out, outEnd, anchor, end);
+      if (at > lastStart) break;
     }
+    if (at > lastStart) break;
     while (at > anchor && match > source && load<u8>(at - 1) == load<u8>(match - 1)) {
       --at;
       --match;

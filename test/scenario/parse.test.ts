@@ -134,7 +134,7 @@ describe('what is wrong with a scenario', () => {
       [[['actions', 0, 'kind'], 'fly']],
       'scenario.choice',
       'actions[0].kind',
-      'write "migrate" or "cancel"',
+      'write "migrate", "cancel", ',
     ],
     [
       'an action without a kind',

@@ -25,7 +25,9 @@ describe.each(PRESETS.map((one) => [one.id, one] as const))('preset %s', (_, one
     expect(scenario.hosts.map((host) => host.id)).toEqual(['esx-01', 'esx-02']);
     expect(scenario.networks.map((network) => network.kind).sort()).toEqual(['vm', 'vmotion']);
     expect(scenario.datastores.map((store) => store.hosts)).toEqual([['esx-01', 'esx-02']]);
-    expect(scenario.actions).toEqual([{ kind: 'migrate', atNs: 0, vm: scenario.vms[0]?.id, to: 'esx-02' }]);
+    expect(scenario.actions).toEqual([
+      { kind: 'migrate', atNs: 0, vm: scenario.vms[0]?.id, to: 'esx-02', datastore: '', portGroup: '' },
+    ]);
     for (const host of scenario.hosts)
       expect(new Set(host.nics.map((nic) => nic.network))).toEqual(new Set(['vmotion', 'vm-network']));
   });

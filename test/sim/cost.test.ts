@@ -43,6 +43,8 @@ describe('before a run', () => {
       atNs: i * 10 * NS_PER_SECOND,
       vm: 'db-01',
       to: i % 2 === 0 ? 'esx-02' : 'esx-01',
+      datastore: '',
+      portGroup: '',
     }));
     const problems = await refused({ ...database, actions: moves });
     expect(problems.map((one) => one.code)).toEqual(['time.refused']);

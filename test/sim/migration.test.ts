@@ -216,7 +216,14 @@ describe('what makes it fail', () => {
 describe('several requests', () => {
   it('wait for each other and are logged in the order of time', async () => {
     const scenario = small();
-    const back = { kind: 'migrate' as const, atNs: 100 * NS_PER_MS, vm: 'db-01', to: 'esx-01' };
+    const back = {
+      kind: 'migrate' as const,
+      atNs: 100 * NS_PER_MS,
+      vm: 'db-01',
+      to: 'esx-01',
+      datastore: '',
+      portGroup: '',
+    };
     const { report, events } = await runHeadless({ ...scenario, actions: [...scenario.actions, back] });
     expect(report.migrations.map((one) => [one.outcome, one.targetHost])).toEqual([
       ['completed', 'esx-02'],

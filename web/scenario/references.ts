@@ -6,23 +6,40 @@
 import type { Problem } from '../base/result.ts';
 import { PPM } from '../base/units.ts';
 import { usedBytesOf } from './memory.ts';
+import { checkDatacenter, checkSizes, hostNames } from './datacenter-references.ts';
+import { expandGroups } from './groups.ts';
 import { formatIec, formatPercent } from './quantity.ts';
+import { idsOf, unknown, type Report } from './reference-words.ts';
 import type { Datastore, Scenario, Vm } from './schema.ts';
-
-type Report = (code: string, path: string, message: string) => void;
 
 export function checkReferences(scenario: Scenario): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (code, path, message) => problems.push({ code, path, message });
   checkDuplicates(scenario, report);
+  if (checkSizes(scenario, report)) return problems;
   checkPlaces(scenario, report);
   checkVms(scenario, report);
-  checkActions(scenario, report);
+  checkDatacenter(scenario, report);
   return problems;
 }
 
 function checkDuplicates(scenario: Scenario, report: Report): void {
-  const lists = ['sites', 'clusters', 'networks', 'hosts', 'datastores', 'vms'] as const;
+  const lists = [
+    'sites',
+    'clusters',
+    'networks',
+    'hosts',
+    'datastores',
+    'vms',
+    'stretches',
+    'routers',
+    'wans',
+    'tenants',
+    'pools',
+    'rules',
+    'hostGroups',
+    'vmGroups',
+  ] as const;
   for (const list of lists)
     duplicatesIn(
       scenario[list].map((one) => one.id),
@@ -55,48 +72,18 @@ function duplicatesIn(ids: readonly string[], path: (index: number) => string, r
   });
 }
 
-/** Says which names there are, so that a typing mistake is seen at once. */
-function unknown(what: string, id: string, known: Iterable<string>): string {
-  const names = [...known];
-  const listed = names
-    .slice(0, 5)
-    .map((name) => `"${name}"`)
-    .join(', ');
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-  return names.length === 0
-    ? `There is no ${what} "${id}"; add one with this id.`
-    : `There is no ${what} "${id}"; there is ${listed}${more}.`;
-}
-
-const idsOf = (list: readonly { readonly id: string }[]): Set<string> => new Set(list.map((one) => one.id));
-
 function checkPlaces(scenario: Scenario, report: Report): void {
-  const known = {
-    sites: idsOf(scenario.sites),
-    clusters: idsOf(scenario.clusters),
-    networks: idsOf(scenario.networks),
-    hosts: idsOf(scenario.hosts),
-  };
-  const need = (what: string, id: string, ids: Set<string>, path: string) => {
-    if (!ids.has(id)) report('scenario.unknown-id', path, unknown(what, id, ids));
-  };
-  scenario.clusters.forEach((cluster, at) => need('site', cluster.site, known.sites, `clusters[${at}].site`));
-  scenario.hosts.forEach((host, at) => {
-    need('cluster', host.cluster, known.clusters, `hosts[${at}].cluster`);
-    host.nics.forEach((nic, index) =>
-      need('network', nic.network, known.networks, `hosts[${at}].nics[${index}].network`),
-    );
-  });
-  scenario.datastores.forEach((store, at) => {
-    store.hosts.forEach((host, index) =>
-      need('host', host, known.hosts, `datastores[${at}].hosts[${index}]`),
-    );
+  const sites = idsOf(scenario.sites);
+  scenario.clusters.forEach((cluster, at) => {
+    if (!sites.has(cluster.site))
+      report('scenario.unknown-id', `clusters[${at}].site`, unknown('site', cluster.site, sites));
   });
 }
 
 function checkVms(scenario: Scenario, report: Report): void {
-  const hosts = idsOf(scenario.hosts);
-  const stores = new Map(scenario.datastores.map((store) => [store.id, store]));
+  const hosts = hostNames(scenario);
+  // The datastores as they are with the groups written out: a group there means all its hosts.
+  const stores = new Map(expandGroups({ ...scenario, vmGroups: [] }).datastores.map((one) => [one.id, one]));
   const networks = new Map(scenario.networks.map((network) => [network.id, network]));
   scenario.vms.forEach((vm, at) => {
     const path = `vms[${at}]`;
@@ -114,7 +101,27 @@ function checkVms(scenario: Scenario, report: Report): void {
     checkMemory(vm, path, report);
     checkPhases(vm, path, report);
   });
+  scenario.vmGroups.forEach((group, at) => {
+    const path = `vmGroups[${at}]`;
+    if (!stores.has(group.datastore))
+      report(
+        'scenario.unknown-id',
+        `${path}.datastore`,
+        unknown('datastore', group.datastore, stores.keys()),
+      );
+    if (networks.get(group.network)?.kind !== 'vm')
+      report(
+        'scenario.unknown-id',
+        `${path}.network`,
+        unknown('VM network', group.network, vmNetworks(scenario)),
+      );
+    checkMemory(group, path, report);
+    checkPhases(group, path, report);
+  });
 }
+
+const vmNetworks = (scenario: Scenario) =>
+  scenario.networks.filter((one) => one.kind === 'vm').map((one) => one.id);
 
 function checkStore(
   vm: Vm,
@@ -135,7 +142,10 @@ function checkStore(
   }
 }
 
-function checkMemory(vm: Vm, path: string, report: Report): void {
+/** A VM, or what the VMs of a group have in common. */
+type Sized = Pick<Vm, 'memoryBytes' | 'usedBytes' | 'content' | 'phases'>;
+
+function checkMemory(vm: Sized, path: string, report: Report): void {
   if (vm.usedBytes > vm.memoryBytes) {
     const message = `${formatIec(vm.usedBytes)} used of ${formatIec(vm.memoryBytes)} of memory; use at most all of it.`;
     report('scenario.used-over-memory', `${path}.usedBytes`, message);
@@ -150,7 +160,7 @@ function checkMemory(vm: Vm, path: string, report: Report): void {
   }
 }
 
-function checkPhases(vm: Vm, path: string, report: Report): void {
+function checkPhases(vm: Sized, path: string, report: Report): void {
   const usedBytes = usedBytesOf(vm);
   vm.phases.forEach((phase, index) => {
     const at = `${path}.phases[${index}]`;
@@ -166,16 +176,5 @@ function checkPhases(vm: Vm, path: string, report: Report): void {
         'A phase must begin after the one before it; sort them and give each its own time.',
       );
     }
-  });
-}
-
-function checkActions(scenario: Scenario, report: Report): void {
-  const vms = idsOf(scenario.vms);
-  const hosts = idsOf(scenario.hosts);
-  scenario.actions.forEach((action, at) => {
-    if (!vms.has(action.vm))
-      report('scenario.unknown-id', `actions[${at}].vm`, unknown('VM', action.vm, vms));
-    if (action.kind === 'migrate' && !hosts.has(action.to))
-      report('scenario.unknown-id', `actions[${at}].to`, unknown('host', action.to, hosts));
   });
 }

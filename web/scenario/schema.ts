@@ -4,28 +4,27 @@
  */
 import * as v from 'valibot';
 import { GIB, KIB, MIB, NS_PER_MS, NS_PER_SECOND, PAGE_BYTES, PPM, TIB } from '../base/units.ts';
-import { COMPRESSIONS, FIDELITIES, TRACE_INSTALLS, WORKLOAD_PATTERNS } from './choices.ts';
+import { COMPRESSIONS, FIDELITIES, PROFILES, TRACE_INSTALLS, WORKLOAD_PATTERNS } from './choices.ts';
+import {
+  actionOptions,
+  clusterEntries,
+  datacenterPolicyEntries,
+  datastoreEntries,
+  hostEntries,
+  networkEntries,
+  nicEntries,
+  poolSchema,
+  routerSchema,
+  ruleSchema,
+  stretchSchema,
+  tenantSchema,
+  vmEntries,
+  vmMemory,
+  wanSchema,
+} from './datacenter-schema.ts';
+import { defaulted, id, integer, list, pages, ppm, text } from './schema-parts.ts';
 
 export { COMPRESSIONS, FIDELITIES, TRACE_INSTALLS, WORKLOAD_PATTERNS };
-
-const integer = (least: number, most: number) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
-const defaulted = <S extends v.GenericSchema<number>>(schema: S, value: number) => v.optional(schema, value);
-/** Names become ids in tables, CSV and links: a letter or digit first, then letters, digits, dot, dash, underscore. */
-const id = v.pipe(
-  v.string(),
-  v.regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'must be 1 to 63 letters, digits, dots, dashes or underscores',
-  ),
-);
-/** One way to write each character (NFC), so that the same words make the same link; and nothing that cannot be seen. */
-const text = (most: number) =>
-  v.pipe(v.string(), v.transform(visible), v.trim(), v.normalize('NFC'), v.maxLength(most));
-const list = <S extends v.GenericSchema>(item: S, most: number) =>
-  v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
-const ppm = integer(0, PPM);
-const pages = (least: number, most: number) => v.pipe(integer(least, most), v.multipleOf(PAGE_BYTES));
 
 /** How the guest writes its memory from `afterNs` of guest time on. A write touches one page and changes `bytesPerWrite` of it. */
 export const phaseSchema = v.strictObject({
@@ -67,7 +66,7 @@ export const vmSchema = v.strictObject({
   datastore: id,
   network: id,
   vcpus: defaulted(integer(1, 960), 2),
-  memoryBytes: pages(MIB, 24 * TIB),
+  memoryBytes: vmMemory,
   /** Memory the guest has ever used; only this is copied (round 0). Zero or absent means all of it. */
   usedBytes: defaulted(pages(0, 24 * TIB), 0),
   diskBytes: defaulted(integer(0, 64 * TIB), 40 * GIB),
@@ -82,6 +81,7 @@ export const vmSchema = v.strictObject({
   content: v.optional(contentSchema, {}),
   phases: v.optional(v.pipe(v.array(phaseSchema), v.minLength(1), v.maxLength(16)), [{}]),
   client: v.optional(clientSchema, {}),
+  ...vmEntries,
 });
 
 export const hostSchema = v.strictObject({
@@ -91,12 +91,20 @@ export const hostSchema = v.strictObject({
   memoryBytes: pages(GIB, 64 * TIB),
   nics: v.optional(
     v.pipe(
-      v.array(v.strictObject({ id, network: id, bytesPerSecond: integer(125_000, 50_000_000_000) })),
+      v.array(
+        v.strictObject({
+          id,
+          network: id,
+          bytesPerSecond: integer(125_000, 50_000_000_000),
+          ...nicEntries,
+        }),
+      ),
       v.minLength(1),
       v.maxLength(16),
     ),
     [],
   ),
+  ...hostEntries,
 });
 
 export const networkSchema = v.strictObject({
@@ -107,17 +115,10 @@ export const networkSchema = v.strictObject({
   rttNs: defaulted(integer(0, 10 * NS_PER_SECOND), 200_000),
   /** Socket buffer of one stream. Throughput is at most window / RTT. */
   windowBytes: defaulted(integer(4 * KIB, 4 * GIB), 16 * MIB),
+  ...networkEntries,
 });
 
-export const actionSchema = v.variant('kind', [
-  v.strictObject({
-    kind: v.literal('migrate'),
-    atNs: defaulted(integer(0, 86_400 * NS_PER_SECOND), 0),
-    vm: id,
-    to: id,
-  }),
-  v.strictObject({ kind: v.literal('cancel'), atNs: integer(0, 30 * 86_400 * NS_PER_SECOND), vm: id }),
-]);
+export const actionSchema = v.variant('kind', [...actionOptions]);
 
 export const policySchema = v.strictObject({
   switchoverGoalNs: defaulted(integer(NS_PER_MS, 100 * NS_PER_SECOND), 500 * NS_PER_MS),
@@ -131,7 +132,16 @@ export const policySchema = v.strictObject({
   traceInstall: v.optional(v.picklist(TRACE_INSTALLS), 'loose'),
   /** What the first write to a traced page costs the guest. */
   traceFaultNs: defaulted(integer(0, NS_PER_MS), 2_000),
+  profile: v.optional(v.picklist(PROFILES), 'esxi-8'),
+  ...datacenterPolicyEntries,
 });
+
+/** Hosts that differ in nothing but their names: `id-01`, `id-02`, ... */
+const { id: _host, ...likeHost } = hostSchema.entries;
+const hostGroupSchema = v.strictObject({ id, count: integer(1, 1_024), ...likeHost });
+/** The same VMs on each of these hosts, which may be names of host groups: `id-0001`, `id-0002`, ... in host order. */
+const { id: _vm, host: _on, mac: _mac, ip: _ip, ...likeVm } = vmSchema.entries;
+const vmGroupSchema = v.strictObject({ id, perHost: integer(1, 1_024), hosts: list(id, 1_024), ...likeVm });
 
 export const scenarioSchema = v.strictObject({
   schema: v.literal(1),
@@ -139,11 +149,19 @@ export const scenarioSchema = v.strictObject({
   summary: v.optional(text(1_000), ''),
   seed: defaulted(integer(0, 0xffff_ffff), 1),
   sites: list(v.strictObject({ id, name: v.optional(text(80), '') }), 64),
-  clusters: list(v.strictObject({ id, site: id }), 256),
+  clusters: list(v.strictObject({ id, site: id, ...clusterEntries }), 256),
   networks: list(networkSchema, 256),
   hosts: list(hostSchema, 1_024),
-  datastores: list(v.strictObject({ id, hosts: list(id, 1_024) }), 256),
+  datastores: list(v.strictObject({ id, hosts: list(id, 1_024), ...datastoreEntries }), 256),
   vms: list(vmSchema, 4_096),
+  stretches: list(stretchSchema, 64),
+  routers: list(routerSchema, 64),
+  wans: list(wanSchema, 64),
+  tenants: list(tenantSchema, 256),
+  pools: list(poolSchema, 256),
+  rules: list(ruleSchema, 256),
+  hostGroups: list(hostGroupSchema, 64),
+  vmGroups: list(vmGroupSchema, 64),
   policy: v.optional(policySchema, {}),
   actions: list(actionSchema, 4_096),
 });
@@ -160,16 +178,19 @@ export type Content = v.InferOutput<typeof contentSchema>;
 export type ClientSpec = v.InferOutput<typeof clientSchema>;
 export type Policy = v.InferOutput<typeof policySchema>;
 export type Action = v.InferOutput<typeof actionSchema>;
-
-/** Controls, marks that turn the direction of what follows, and letters without a width: they hide what a text says. */
-const UNSEEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/gu;
-
-/** A joiner between letters belongs to them; a text of joiners alone is empty. */
-function visible(raw: string): string {
-  const seen = raw.replace(UNSEEN, '');
-  return /[^\s\u200c\u200d\ufe00-\ufe0f]/u.test(seen) ? seen : '';
-}
+export type Cluster = Scenario['clusters'][number];
+export type Nic = Host['nics'][number];
+export type VirtualSwitch = Host['switches'][number];
+export type PortGroup = Host['portGroups'][number];
+export type Stretch = Scenario['stretches'][number];
+export type Router = Scenario['routers'][number];
+export type Wan = Scenario['wans'][number];
+export type Tenant = Scenario['tenants'][number];
+export type Pool = Scenario['pools'][number];
+export type Rule = Scenario['rules'][number];
+export type Device = Vm['devices'][number];
+export type MigrateAction = Extract<Action, { kind: 'migrate' }>;
+export type FaultAction = Extract<Action, { kind: 'fault' }>;
 
 /** By halving, which is exact in every engine; a logarithm need not be. */
 function isPowerOfTwo(value: number): boolean {

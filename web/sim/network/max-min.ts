@@ -7,6 +7,7 @@
  * once for each flow that is fixed, and of two links that are full at the same level the one with the lower index comes first.
  */
 import type { BytesPerSecond } from '../../base/units.ts';
+import { Filling, type Link, type Member } from './filling.ts';
 
 /** A flow as its owner sees it. Only `Sharing` changes the rate, in `resolve`. */
 export interface Flow {
@@ -15,36 +16,6 @@ export interface Flow {
   readonly links: readonly number[];
   /** Bytes per second, whole where the sharing is whole. 0 until the first `resolve` after it was added. */
   readonly rate: BytesPerSecond;
-}
-
-interface Link {
-  readonly index: number;
-  capacity: number;
-  readonly flows: Member[];
-  /** Scratch of one filling: what no fixed flow has taken, flows not fixed so far, and the level at which they fill it. */
-  left: number;
-  open: number;
-  level: number;
-  seen: number;
-}
-
-interface Member {
-  readonly id: number;
-  readonly links: readonly number[];
-  readonly path: readonly Link[];
-  /** Where this flow is in the list of each link of its path, so that it leaves in constant time. */
-  readonly places: number[];
-  cap: number;
-  rate: number;
-  level: number;
-  seen: number;
-  fixed: boolean;
-  here: boolean;
-}
-
-interface Component {
-  readonly links: Link[];
-  readonly flows: Member[];
 }
 
 /**
@@ -56,6 +27,9 @@ export class Sharing {
   readonly #whole: boolean;
   readonly #dirtyLinks: Link[] = [];
   readonly #dirtyFlows: Member[] = [];
+  readonly #filling: Filling;
+  /** All flows with a cap, by (cap, id). */
+  readonly #capped: Member[] = [];
   #nextId = 0;
   #stamp = 0;
 
@@ -70,11 +44,9 @@ export class Sharing {
       index,
       capacity: amount(capacity, `link ${index}`),
       flows: [],
-      left: 0,
-      open: 0,
-      level: 0,
       seen: 0,
     }));
+    this.#filling = new Filling(capacities.length);
   }
 
   /** @param cap bytes per second the flow never exceeds; null: none. Throws a RangeError that says what is wrong with the flow. */
@@ -92,6 +64,7 @@ export class Sharing {
       flow.places.push(link.flows.length);
       link.flows.push(flow);
     }
+    this.#listCap(flow);
     this.#dirtyFlows.push(flow);
     return flow;
   }
@@ -99,6 +72,7 @@ export class Sharing {
   removeFlow(flow: Flow): void {
     const member = ours(flow);
     member.here = false;
+    this.#unlistCap(member);
     member.path.forEach((link, nth) => {
       const place = member.places[nth]!;
       const last = link.flows.pop()!;
@@ -122,26 +96,19 @@ export class Sharing {
     if (member.path.length === 0 && cap === null)
       throw new RangeError('a flow without links keeps a cap, or nothing limits its rate');
     if (member.cap === capOf(cap)) return;
+    this.#unlistCap(member);
     member.cap = capOf(cap);
+    this.#listCap(member);
     this.#dirtyFlows.push(member);
   }
 
   /** Shares anew what a change since the last call can reach. Returns the flows whose rate is another one now, by id. */
   resolve(): Flow[] {
-    const stamp = ++this.#stamp;
+    const before = this.#stamp;
     const changed: Member[] = [];
-    const settle = (component: Component) => {
-      fill(component);
-      for (const flow of component.flows) {
-        const rate = this.#whole ? Math.floor(flow.level) : flow.level;
-        if (rate === flow.rate) continue;
-        flow.rate = rate;
-        changed.push(flow);
-      }
-    };
-    for (const link of this.#dirtyLinks) if (link.seen !== stamp) settle(reach([link], [], stamp));
+    for (const link of this.#dirtyLinks) if (link.seen <= before) this.#settle([link], [], changed);
     for (const flow of this.#dirtyFlows)
-      if (flow.here && flow.seen !== stamp) settle(reach([], [flow], stamp));
+      if (flow.here && flow.seen <= before) this.#settle([], [flow], changed);
     this.#dirtyLinks.length = 0;
     this.#dirtyFlows.length = 0;
     return changed.sort((a, b) => a.id - b.id);
@@ -154,6 +121,34 @@ export class Sharing {
 
   capacity(index: number): BytesPerSecond {
     return this.#link(index).capacity;
+  }
+
+  /** Shares one component anew, the one of the seed. Each has a stamp of its own. */
+  #settle(links: Link[], flows: Member[], changed: Member[]): void {
+    const stamp = ++this.#stamp;
+    reach(links, flows, stamp);
+    this.#filling.fill(links, flows, this.#cappedOf(flows, stamp), this.#links);
+    for (const flow of flows) {
+      const rate = this.#whole ? Math.floor(flow.level) : flow.level;
+      if (rate === flow.rate) continue;
+      flow.rate = rate;
+      changed.push(flow);
+    }
+  }
+
+  #listCap(flow: Member): void {
+    if (flow.cap < Infinity) this.#capped.splice(capPlace(this.#capped, flow), 0, flow);
+  }
+
+  #unlistCap(flow: Member): void {
+    if (flow.cap < Infinity) this.#capped.splice(capPlace(this.#capped, flow), 1);
+  }
+
+  /** A small component sorts its own; a large one is found faster in the list of all. */
+  #cappedOf(flows: readonly Member[], stamp: number): Member[] {
+    if (flows.length * 8 < this.#capped.length)
+      return flows.filter((flow) => flow.cap < Infinity).sort((a, b) => a.cap - b.cap || a.id - b.id);
+    return this.#capped.filter((flow) => flow.seen === stamp);
   }
 
   #link(index: number): Link {
@@ -179,8 +174,8 @@ function ours(flow: Flow): Member {
   return member;
 }
 
-/** Everything that shares a link with the seeds, directly or through others. The lists grow while they are walked. */
-function reach(links: Link[], flows: Member[], stamp: number): Component {
+/** Adds everything that shares a link with the seeds, directly or through others. The lists grow while they are walked. */
+function reach(links: Link[], flows: Member[], stamp: number): void {
   for (const link of links) link.seen = stamp;
   for (const flow of flows) flow.seen = stamp;
   for (let l = 0, f = 0; l < links.length || f < flows.length;) {
@@ -198,54 +193,16 @@ function reach(links: Link[], flows: Member[], stamp: number): Component {
       flows.push(flow);
     }
   }
-  return { links, flows };
 }
 
-/** Sets `level`, the fair rate, of every flow of one component. */
-function fill({ links, flows }: Component): void {
-  const active = links.filter((link) => link.flows.length > 0);
-  for (const link of active) {
-    link.left = link.capacity;
-    link.open = link.flows.length;
-    link.level = link.left / link.open;
+/** Where the flow is among those with a cap, or would be. */
+function capPlace(capped: readonly Member[], { cap, id }: Member): number {
+  let low = 0;
+  for (let high = capped.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    const other = capped[middle]!;
+    if (other.cap < cap || (other.cap === cap && other.id < id)) low = middle + 1;
+    else high = middle;
   }
-  for (const flow of flows) flow.fixed = false;
-  const capped = flows.filter((flow) => flow.cap < Infinity).sort((a, b) => a.cap - b.cap || a.id - b.id);
-  let nextCap = 0;
-  let level = 0;
-  for (;;) {
-    while (nextCap < capped.length && capped[nextCap]!.fixed) nextCap++;
-    const full = firstFull(active);
-    const cap = nextCap < capped.length ? capped[nextCap]!.cap : Infinity;
-    if (!full && cap === Infinity) return;
-    // Levels only rise; rounding may put one a last bit below the one before.
-    level = Math.max(level, full ? Math.min(full.level, cap) : cap);
-    if (!full || cap <= full.level) fix(capped[nextCap++]!, level);
-    else for (const flow of full.flows) if (!flow.fixed) fix(flow, level);
-  }
-}
-
-/** The link that fills first, the lowest index among equals; undefined where all flows are fixed. Drops links without open flows. */
-function firstFull(active: Link[]): Link | undefined {
-  let first: Link | undefined;
-  let kept = 0;
-  for (const link of active) {
-    if (link.open === 0) continue;
-    active[kept++] = link;
-    if (!first || link.level < first.level || (link.level === first.level && link.index < first.index))
-      first = link;
-  }
-  active.length = kept;
-  return first;
-}
-
-function fix(flow: Member, level: number): void {
-  // The level may lie a last bit above a cap that equals it up to rounding.
-  flow.level = level < flow.cap ? level : flow.cap;
-  flow.fixed = true;
-  for (const link of flow.path) {
-    link.left -= flow.level;
-    link.open--;
-    link.level = link.open > 0 ? link.left / link.open : Infinity;
-  }
+  return low;
 }

@@ -26,7 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   scenario: { files: /^web\/scenario\//, layers: ['base'], packages: [/^valibot$/, /^fflate$/] },
   sim: { files: /^web\/sim\//, layers: ['base', 'scenario'], packages: [] },
   headless: {
-    files: /^web\/worker\/(simulate|headless|validate-fairshare)/,
+    files: /^web\/worker\/(simulate|headless|validate-)/,
     layers: ['base', 'scenario', 'sim', 'worker'],
     modules: [wasm],
     packages: [/^comlink$/, /^node:/],

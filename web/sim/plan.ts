@@ -2,11 +2,10 @@
 import { PPM, NS_PER_SECOND, PAGE_BYTES, mulDivFloor, type BytesPerSecond } from '../base/units.ts';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { BYTE_EXACT_MOST_BYTES, usedBytesOf } from '../scenario/memory.ts';
-import type { Action, Host, Network, Scenario, Vm } from '../scenario/schema.ts';
+import type { Host, MigrateAction, Network, Scenario, Vm } from '../scenario/schema.ts';
 import type { Fidelity } from './data-plane.ts';
+import { notSimulated } from './not-simulated.ts';
 import type { PlannedMigration } from './run-log.ts';
-
-type MigrateAction = Extract<Action, { kind: 'migrate' }>;
 
 export function fidelityOf(vm: Vm): Fidelity {
   if (vm.fidelity !== 'auto') return vm.fidelity;
@@ -16,7 +15,7 @@ export function fidelityOf(vm: Vm): Fidelity {
 /** Migrations in the order they are asked for. Assumes that each one before it has arrived. */
 export function planRun(scenario: Scenario): Result<PlannedMigration[], Problem[]> {
   const migrations: PlannedMigration[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = notSimulated(scenario);
   const place = new Map(scenario.vms.map((vm) => [vm.id, vm.host]));
   const asked = scenario.actions
     .map((action, index) => ({ action, index }))

@@ -40,6 +40,11 @@ test('the same holds for each half of the configurations', () => {
   }
 });
 
+test('outcomes agree in disturbed runs too', () => {
+  for (const { id, predicted, measured } of runs)
+    expect([id, predicted.outcome]).toEqual([id, measured!.outcome]);
+});
+
 /** Runs whose guest was quiet or throttled steadily: what they send is known to the byte but for a few pages. */
 test('runs that do not converge send what was measured', () => {
   const open = runs.filter((run) => !run.disturbed && run.measured?.outcome === 'not-converged');

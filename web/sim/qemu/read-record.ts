@@ -61,6 +61,7 @@ class Reader {
   }
 }
 
+const PASSING_SHARE = 0.25;
 const TIB_IN_MIB = 1_048_576;
 const PATTERNS = ['seq', 'random', 'hotcold'] as const;
 const CONTENTS = ['zero', 'random', 'text', 'const'] as const;
@@ -119,11 +120,15 @@ function dirtierOf(reader: Reader): DirtierConfig {
   };
 }
 
-/** The guest paces itself by its TSC: where the warm-up agrees with the wanted rate, that is the better number. */
+/**
+ * The guest paces itself by its TSC and drops what it is late with, so that a short warm-up below the wanted rate is a passing
+ * disturbance (in all nine such records the rate during the migration was the wanted one again, within 2 %). Far below it the
+ * guest cannot keep the rate at all, and the warm-up says what it can.
+ */
 function rateOf(reader: Reader): number {
   const wanted = reader.number('config.rate', 0, 1e7);
   const measured = reader.number('warmup.writes_per_s', 0, 1e7);
-  return Math.abs(measured - wanted) <= wanted * 0.02 ? wanted : measured;
+  return Math.abs(measured - wanted) <= wanted * PASSING_SHARE ? wanted : measured;
 }
 
 function writeOf(reader: Reader): Pick<DirtierConfig, 'write' | 'writeBytes'> {

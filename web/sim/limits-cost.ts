@@ -3,10 +3,12 @@
  * The prose of the manual says that a Storage vMotion costs 1 on a datastore, its table and Denneman say 16: 16 it is.
  */
 import type { BytesPerSecond } from '../base/units.ts';
-import type { LIMITED, TaskKind } from './fleet/fleet-log.ts';
+
+/** What may be busy. */
+export type Limited = 'host' | 'nic' | 'datastore';
 
 /** `provisioning`: clone, deploy, cold migration. */
-export type OperationKind = TaskKind | 'provisioning';
+export type OperationKind = 'vmotion' | 'storage-vmotion' | 'without-shared-storage' | 'provisioning';
 
 export interface Operation {
   readonly kind: OperationKind;
@@ -19,7 +21,7 @@ export interface Operation {
 }
 
 export interface Cost {
-  readonly limited: (typeof LIMITED)[number];
+  readonly limited: Limited;
   readonly part: number;
   readonly cost: number;
 }
@@ -27,7 +29,7 @@ export interface Cost {
 export const HOST_MOST = 8;
 export const DATASTORE_MOST = 128;
 
-const COSTS: Readonly<Record<OperationKind, Readonly<Record<Cost['limited'], number>>>> = {
+const COSTS: Readonly<Record<OperationKind, Readonly<Record<Limited, number>>>> = {
   vmotion: { host: 1, nic: 1, datastore: 1 },
   'storage-vmotion': { host: 4, nic: 0, datastore: 16 },
   'without-shared-storage': { host: 4, nic: 1, datastore: 16 },
@@ -38,7 +40,7 @@ const COSTS: Readonly<Record<OperationKind, Readonly<Record<Cost['limited'], num
 export function costsOf({ kind, ...at }: Operation): Cost[] {
   const { host, nic, datastore } = COSTS[kind];
   const costs: Cost[] = [];
-  const charge = (limited: Cost['limited'], cost: number, parts: readonly number[]) => {
+  const charge = (limited: Limited, cost: number, parts: readonly number[]) => {
     if (cost > 0) for (const part of new Set(parts)) costs.push({ limited, part, cost });
   };
   charge('host', host, [at.source, at.target]);

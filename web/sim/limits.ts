@@ -9,12 +9,16 @@
  *
  * A release looks only at the lines of what it released.
  */
-import { HOST_MOST, DATASTORE_MOST, costsOf, type Cost, type Operation } from './limits-cost.ts';
-import type { LIMITED } from './fleet/fleet-log.ts';
+import {
+  HOST_MOST,
+  DATASTORE_MOST,
+  costsOf,
+  type Cost,
+  type Limited,
+  type Operation,
+} from './limits-cost.ts';
 
-export { nicMost, type Operation, type OperationKind } from './limits-cost.ts';
-
-export type Limited = (typeof LIMITED)[number];
+export { nicMost, type Limited, type Operation, type OperationKind } from './limits-cost.ts';
 
 /** What an operation waits for, in numbers: `host 3 at 8 of 8`, or `ahead` that are in line before it. */
 export interface LimitWait {

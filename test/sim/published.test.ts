@@ -8,7 +8,7 @@ import {
   simGridPlugin,
   simGridSeconds,
 } from '../../web/sim/baselines/index.ts';
-import { NOT_REPRODUCIBLE, publishedChecks, vgpuStunSeconds } from '../../web/sim/published.ts';
+import { NOT_REPRODUCIBLE, publishedChecks, vgpuStunSeconds } from '../../web/sim/published/index.ts';
 
 describe('published figures', () => {
   it.each(publishedChecks().map((one) => [`${one.id}: ${one.title}`, one] as const))('%s holds', (_, one) => {

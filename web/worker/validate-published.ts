@@ -2,7 +2,7 @@
  * The command line: `npm run --silent validate:published [-- --json]`. Published figures against computed ones. Exit code 0: every
  * figure that should hold does; 1: one does not; 2: the arguments are wrong.
  */
-import { NOT_REPRODUCIBLE, publishedChecks, type PublishedCheck } from '../sim/published.ts';
+import { NOT_REPRODUCIBLE, publishedChecks, type PublishedCheck } from '../sim/published/index.ts';
 
 const USAGE = `usage: npm run --silent validate:published [-- --json]
 

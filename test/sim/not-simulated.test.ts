@@ -24,6 +24,7 @@ describe('a setting the engine does not act on', () => {
   });
 
   const crash = { kind: 'fault', atNs: 5, fault: 'host-crash', part: 'esx-01' };
+  const { id: _id, host: _host, mac: _mac, ip: _ip, ...like } = first('vms');
   const line = { id: 'line', sites: ['site-a', 'site-a'], bytesPerSecond: 125_000_000 };
   it.each([
     [
@@ -38,6 +39,14 @@ describe('a setting the engine does not act on', () => {
     ['vms[0].devices', withFirst('vms', { devices: [{ id: 'cd', kind: 'cdrom-host' }] })],
     ['vms[0].encryption', withFirst('vms', { encryption: 'required' })],
     ['wans', { ...base, wans: [{ ...line, sites: [first('sites').id, first('sites').id] }] }],
+    [
+      'vmGroups',
+      {
+        ...base,
+        vmGroups: [{ ...like, id: 'web', perHost: 2, hosts: ['esx-01'] }],
+        actions: [{ kind: 'migrate', vm: 'web-0001', to: 'esx-02' }],
+      },
+    ],
     ['policy.profile', { ...base, policy: { profile: 'seed' } }],
     ['actions[1].kind', { ...base, actions: [first('actions'), crash] }],
   ])('is refused by its path: %s', (path, input) => {

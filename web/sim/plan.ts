@@ -14,8 +14,11 @@ export function fidelityOf(vm: Vm): Fidelity {
 
 /** Migrations in the order they are asked for. Assumes that each one before it has arrived. */
 export function planRun(scenario: Scenario): Result<PlannedMigration[], Problem[]> {
+  // What follows from them, such as a VM of a group that is not there, would be a wrong reason.
+  const unknown = notSimulated(scenario);
+  if (unknown.length > 0) return fail(unknown);
   const migrations: PlannedMigration[] = [];
-  const problems: Problem[] = notSimulated(scenario);
+  const problems: Problem[] = [];
   const place = new Map(scenario.vms.map((vm) => [vm.id, vm.host]));
   const asked = scenario.actions
     .map((action, index) => ({ action, index }))

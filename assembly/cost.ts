@@ -182,3 +182,16 @@ export function costPages(vm: Vm, word: u32, bits: u64): u64 {
   if (vm.compression == COMPRESSION_XBZRLE) return zeroBytes + costDelta(vm, word, others);
   return zeroBytes + popcnt<u64>(others) * WHOLE_WIRE_BYTES;
 }
+
+/** No page of the list under way that is not zero costs less on the wire. */
+export function leastCost(vm: Vm): u64 {
+  if (vm.compression == COMPRESSION_OFF) return WHOLE_WIRE_BYTES;
+  if (vm.compression == COMPRESSION_XBZRLE) {
+    if (vm.round == 0) return WHOLE_WIRE_BYTES;
+    // An unchanged page that the cache holds is not sent at all.
+    return vm.byteExact != 0 ? 0 : min(vm.deltaCost, WHOLE_WIRE_BYTES);
+  }
+  if (vm.byteExact != 0) return LZ4_EXTRA_BYTES + 1;
+  const written = min(vm.zeroCost, vm.textCost);
+  return min(min(written, min(vm.heapCost, vm.randomCost)), WHOLE_WIRE_BYTES);
+}

@@ -42,4 +42,5 @@ export {
   vmRelease,
   vmSetGuestSpeed,
   vmSetRate,
+  vmSoonest,
 } from './vm';

@@ -145,6 +145,9 @@ export class SentGroup {
 /** Everything that one VM is, except its bitmaps and bytes. Nothing else in the module remembers a VM. */
 @unmanaged
 export class Vm {
+  /** First address behind the regions of this VM; 0 in `nextFree` ends the list of free places. */
+  end: usize;
+  nextFree: usize;
   // Regions.
   phases: usize;
   zipf: usize;
@@ -298,9 +301,11 @@ const MAP: usize = takeStatic(offsetof<VmMap>());
 /** Where the first VM starts. */
 const VMS_BASE: u64 = cursor;
 
-/** Where the next VM starts, and how many live. The memory of all is free again when the last is released. */
+/** Where a VM starts that fits no free place, and how many live. The memory of all is free again when the last is released. */
 let nextVm: u64 = VMS_BASE;
 let liveVms: u32 = 0;
+/** First of the places of released VMs, each told by its `end` and `nextFree`. */
+let freeVms: usize = 0;
 
 /** Most groups of one slice. */
 export function mostSentGroups(pages: u64): u64 {
@@ -346,15 +351,31 @@ function growTo(end: u64): bool {
   return memory.grow(<i32>((end - have + GROWTH_BYTES - 1) / GROWTH_BYTES)) >= 0;
 }
 
+/** Takes the first free place of this very size off the list, where there is one; else the memory behind the last VM. */
+function takePlace(bytes: u64): u64 {
+  let before: usize = 0;
+  for (let at = freeVms; at != 0; at = changetype<Vm>(at).nextFree) {
+    const free = changetype<Vm>(at);
+    if (<u64>(free.end - at) == bytes) {
+      if (before == 0) freeVms = free.nextFree;
+      else changetype<Vm>(before).nextFree = free.nextFree;
+      return <u64>at;
+    }
+    before = at;
+  }
+  return nextVm;
+}
+
 /** Gives the VM in the mailbox its regions; its memory may hold anything. Null when the memory can not grow so far. */
 export function placeVm(): Vm | null {
-  const base = nextVm;
+  const base = takePlace(mapVm(nextVm).end - nextVm);
   const map = mapVm(base);
   if (!growTo(map.end)) return null;
-  nextVm = map.end;
+  nextVm = max(nextVm, map.end);
   ++liveVms;
   memory.fill(<usize>base, 0, offsetof<Vm>());
   const vm = changetype<Vm>(<usize>base);
+  vm.end = <usize>map.end;
   vm.phases = <usize>map.phases;
   vm.zipf = <usize>map.zipf;
   vm.stepCosts = <usize>map.stepCosts;
@@ -370,7 +391,12 @@ export function placeVm(): Vm | null {
 }
 
 /** Gives the regions of one VM back; memory that has been touched once stays, because touching it again is cheap. */
-export function forgetVm(): void {
+export function forgetVm(vm: Vm): void {
   assert(liveVms > 0);
-  if (--liveVms == 0) nextVm = VMS_BASE;
+  const at = changetype<usize>(vm);
+  vm.nextFree = freeVms;
+  freeVms = at;
+  if (--liveVms > 0) return;
+  nextVm = VMS_BASE;
+  freeVms = 0;
 }

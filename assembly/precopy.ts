@@ -2,17 +2,17 @@
 // groups, one bitmap word each; the guest runs at group boundaries alone. That is why no result depends on how the time
 // is cut into calls: a call only says how many groups may begin (those before `untilNs`) and end (those until `untilNs`).
 import { bitmapNextWord } from './bitmap';
-import { costPages, firstCosts, nextCosts } from './cost';
+import { costPages, firstCosts, leastCost, nextCosts } from './cost';
 import { beginSlices, noteSent, sliceIsOver } from './guest/sliced';
 import { endSlice, phaseAt, resetGuest, runGuest, workingSetStart } from './guest/synthetic';
 import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
-import { sendPages } from './wire';
+import { ZERO_WIRE_BYTES, sendPages } from './wire';
 import { cacheInit } from './xbzrle';
 
 const NS_PER_SECOND: u64 = 1000000000;
 
 /** The end of a group on a wire that carries nothing. */
-const NEVER: u64 = u64.MAX_VALUE;
+export const NEVER: u64 = u64.MAX_VALUE;
 
 export const STOP_TIME: i32 = 0;
 export const STOP_ROUND: i32 = 1;
@@ -171,4 +171,28 @@ export function nextRound(vm: Vm): u64 {
   vm.roundFirstWrite = vm.guestWrites;
   if (vm.sliced != 0) beginSlices(vm);
   return vm.toSendPages;
+}
+
+/** Pages on the list that are zero as long as nobody writes them. Only the first list has any: a written page is zero no more. */
+function zerosOnList(vm: Vm): u64 {
+  if (vm.round != 0) return 0;
+  let pages: u64 = 0;
+  for (let word = vm.cursorWord; word < vm.words; ++word) {
+    const at = (<usize>word) << 3;
+    pages += popcnt<u64>(load<u64>(vm.toSend + at) & load<u64>(vm.zero + at));
+  }
+  return pages;
+}
+
+/** No earlier than this is the list through if the rate stays: the group in flight ends, and what waits costs its least. */
+export function soonest(vm: Vm): u64 {
+  const fromNs = vm.groupInFlight != 0 ? vm.groupEndNs : vm.nowNs;
+  if (vm.toSendPages == 0 || fromNs == NEVER) return fromNs;
+  if (vm.bytesPerSecond == 0) return NEVER;
+  const zeros = zerosOnList(vm);
+  const bytes = zeros * ZERO_WIRE_BYTES + (vm.toSendPages - zeros) * leastCost(vm);
+  // At most 2^33 pages of 2^13 bytes: whole seconds first, so that nothing leaves 64 bits.
+  const seconds = bytes / vm.bytesPerSecond;
+  const rest = bytes - seconds * vm.bytesPerSecond;
+  return fromNs + seconds * NS_PER_SECOND + (rest * NS_PER_SECOND) / vm.bytesPerSecond;
 }

@@ -21,7 +21,7 @@ import {
   placeVm,
 } from './layout';
 import { PAGE_BYTES, pageEquals } from './page';
-import { advance, beginTracking, nextRound, setRate } from './precopy';
+import { NEVER, advance, beginTracking, nextRound, setRate, soonest } from './precopy';
 import { prngSeed } from './prng';
 
 /** Streams of a VM's seed. */
@@ -111,8 +111,14 @@ export function vmPrepare(at: usize, fromPage: f64, pages: f64): void {
 }
 
 /** Gives the VM's memory back. */
-export function vmRelease(_vm: usize): void {
-  forgetVm();
+export function vmRelease(vm: usize): void {
+  forgetVm(changetype<Vm>(vm));
+}
+
+/** When the list is through at the earliest; -1 for never. */
+export function vmSoonest(vm: usize): f64 {
+  const soonestNs = soonest(changetype<Vm>(vm));
+  return soonestNs == NEVER ? -1 : <f64>soonestNs;
 }
 
 export function vmBeginTracking(vm: usize, atNs: f64, bytesPerSecond: f64): void {

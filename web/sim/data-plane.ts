@@ -84,6 +84,11 @@ export interface GuestMemory {
   nextRound(): number;
   advance(untilNs: Ns, pageBudget: number): AdvanceStop;
   counters(): Counters;
+  /**
+   * No earlier than this is the list through, if the rate stays: what its pages cost on the wire at least. Writes only make zero pages
+   * dearer. Infinity at rate 0; the present where nothing is left.
+   */
+  soonestNs(): Ns;
   /** Pages set per bucket, 4096 buckets over the used pages: `toSend` into out[0..4095], `written` into out[4096..8191]. */
   buckets(out: Uint32Array): void;
   /** Compares the next part of both memories; true when all is compared (or there is nothing to compare). */

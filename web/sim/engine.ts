@@ -33,7 +33,7 @@ export function* simulate(
     try {
       let step = run.next();
       for (; !step.done; step = run.next())
-        yield out.drain(share(planned.index, migration, migrations.length));
+        if (step.value === 'look') yield out.drain(share(planned.index, migration, migrations.length));
       reports.push(step.value);
     } finally {
       // A run that is dropped half way gives its memory back.

@@ -174,6 +174,13 @@ export class ExpectedMemory implements GuestMemory {
     };
   }
 
+  soonestNs(): Ns {
+    const list = this.#list;
+    if (!list || list.sentBytes >= list.wireBytes) return this.#nowNs;
+    if (this.#bytesPerSecond <= 0) return Infinity;
+    return this.#anchorNs + this.#durationOf(list.wireBytes - this.#anchorBytes);
+  }
+
   /** Where the pages lie is not known: they are spread evenly, what is still to send behind the sweep. */
   buckets(out: Uint32Array): void {
     const { toSendPages, writtenPages, cursorPage } = this.counters();

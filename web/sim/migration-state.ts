@@ -1,11 +1,19 @@
 /** What one migration knows while it runs, shared by its parts; and how its parts let time pass and say what happened. */
 import { assert } from '../base/result.ts';
-import { PPM, type Bytes, type Ns, type Ppm } from '../base/units.ts';
+import {
+  PPM,
+  bytesIn,
+  transferNs,
+  type Bytes,
+  type BytesPerSecond,
+  type Ns,
+  type Ppm,
+} from '../base/units.ts';
 import type { Scenario, Vm } from '../scenario/schema.ts';
 import type { Comparison, Counters, DataPlane, GuestMemory } from './data-plane.ts';
 import { estimateMigration } from './estimate.ts';
 import type { EstimateNumbers, EventCode, EventNumbers, FailReason } from './events.ts';
-import type { Recorder } from './recorder.ts';
+import type { Witness } from './witness.ts';
 import type { DowntimePart, PlannedMigration, RoundRecord, ServiceStretch } from './run-log.ts';
 
 /** Thrown within a migration when its cancel action falls into the time that passes. */
@@ -18,6 +26,18 @@ export class Failed {
     readonly reason: FailReason,
     readonly atNs: Ns,
   ) {}
+}
+
+/**
+ * Why a migration pauses. `look`: a watcher may look, nothing more. `horizon`: it has come as far as it may for now. `flow-opens` and
+ * `flow-closes`: from this instant on it needs, or no longer needs, its share of the network.
+ */
+export type Pause = 'look' | 'horizon' | 'flow-opens' | 'flow-closes';
+
+/** Something under way on the wire: what is left of it since the rate last changed. */
+interface Load {
+  fromNs: Ns;
+  leftBytes: Bytes;
 }
 
 export class MigrationState {
@@ -41,17 +61,27 @@ export class MigrationState {
   sentPages = 0;
   /** Totals at the start of the round under way. */
   atRoundStart: Counters | null = null;
+  /** What the wire carries for it now. */
+  bytesPerSecond: BytesPerSecond;
+  /** It may act up to this instant and not beyond. */
+  horizonNs: Ns = Infinity;
+  /** Paused at the horizon: before this its flow neither opens nor closes, if the rate stays. */
+  boundNs: Ns = 0;
+  #load: Load | null = null;
+  #tracking = false;
 
   constructor(
     readonly scenario: Scenario,
     readonly vm: Vm,
     readonly planned: PlannedMigration,
     readonly plane: DataPlane,
-    readonly out: Recorder,
+    readonly out: Witness,
     /** Where the VM is now; differs from the plan only when an earlier migration did not arrive. */
     readonly location: string,
     public nowNs: Ns,
-  ) {}
+  ) {
+    this.bytesPerSecond = planned.bytesPerSecond;
+  }
 
   need(): GuestMemory {
     assert(this.memory, 'the data plane is there once traces are set');
@@ -68,15 +98,56 @@ export class MigrationState {
   }
 
   /** Lets time pass in which nothing is sent; a cancel that falls into it ends the migration there. */
-  pass(durationNs: Ns): void {
-    const endNs = this.nowNs + durationNs;
-    const cancelNs = this.planned.cancelNs;
-    if (cancelNs !== null && cancelNs < endNs) throw new Cancelled(Math.max(this.nowNs, cancelNs));
-    this.nowNs = endNs;
+  *pass(durationNs: Ns): Generator<Pause> {
+    if (!(yield* this.occupy(0, durationNs, this.planned.cancelNs ?? Infinity)))
+      throw new Cancelled(this.nowNs);
+  }
+
+  /**
+   * The wire carries `bytes`, then `afterNs` more go by. Stops at `limitNs` and says false where it is not over by then; a limit that
+   * has passed already stops it now.
+   */
+  *occupy(bytes: Bytes, afterNs: Ns, limitNs: Ns): Generator<Pause, boolean> {
+    const load = { fromNs: this.nowNs, leftBytes: bytes };
+    this.#load = load;
+    for (;;) {
+      const endNs = this.#sentNs(load) + afterNs;
+      this.boundNs = Math.max(this.nowNs, Math.min(endNs, limitNs));
+      if (this.boundNs <= this.horizonNs) {
+        this.nowNs = this.boundNs;
+        this.#load = null;
+        return endNs <= limitNs;
+      }
+      this.nowNs = this.horizonNs;
+      yield 'horizon';
+    }
+  }
+
+  #sentNs({ fromNs, leftBytes }: Load): Ns {
+    if (leftBytes === 0) return fromNs;
+    return this.bytesPerSecond > 0 ? fromNs + transferNs(leftBytes, this.bytesPerSecond) : Infinity;
+  }
+
+  /** Traces are set: from here on the wire carries pages whenever it carries nothing else. */
+  track(): void {
+    this.need().beginTracking(this.nowNs, this.bytesPerSecond);
+    this.#tracking = true;
+  }
+
+  /** From now on the wire has another rate. The migration must have come as far as `atNs`. */
+  setRate(atNs: Ns, bytesPerSecond: BytesPerSecond): void {
+    const load = this.#load;
+    if (load && load.leftBytes > 0 && atNs < this.#sentNs(load)) {
+      load.leftBytes -= bytesIn(atNs - load.fromNs, this.bytesPerSecond);
+      load.fromNs = atNs;
+    }
+    this.bytesPerSecond = bytesPerSecond;
+    if (this.#tracking && !load) this.need().setRate(atNs, bytesPerSecond);
   }
 
   /** Predicts from what is known; `afterRound` is -1 before round 0. */
   estimate(afterRound: number): void {
+    if (!this.out.wantsEstimates) return;
     const progress = this.memory
       ? {
           counters: this.memory.counters(),

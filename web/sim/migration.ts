@@ -8,7 +8,7 @@ import { checkMigration } from './checks.ts';
 import { CHECKS, FAIL_REASONS, type FailReason, type FinishNumbers } from './events.ts';
 import { ExpectedMemory } from './expected-memory.ts';
 import { memorySpec } from './memory-spec.ts';
-import { Cancelled, Failed, MigrationState } from './migration-state.ts';
+import { Cancelled, Failed, MigrationState, type Pause } from './migration-state.ts';
 import { preCopy } from './pre-copy.ts';
 import { ESXI } from './policy/esxi.ts';
 import type { MigrationReport, Outcome } from './run-log.ts';
@@ -39,7 +39,7 @@ export class Migration {
     return this.#it.resumed ? this.#it.planned.targetHost : this.#it.location;
   }
 
-  *run(): Generator<void, MigrationReport> {
+  *run(): Generator<Pause, MigrationReport> {
     try {
       yield* this.#steps();
       return this.#finish('completed', null);
@@ -52,13 +52,13 @@ export class Migration {
     }
   }
 
-  *#steps(): Generator<void> {
-    this.#check();
+  *#steps(): Generator<Pause> {
+    yield* this.#check();
     this.#it.estimate(-1);
-    this.#prepare();
-    yield;
+    yield* this.#prepare();
+    yield 'flow-opens';
     yield* this.#trace();
-    yield;
+    yield 'look';
     yield* preCopy(this.#it);
     yield* switchOver(this.#it);
     settle(this.#it);
@@ -66,9 +66,9 @@ export class Migration {
 
   // ---- before the first page ------------------------------------------------------------------------------------------
 
-  #check(): void {
+  *#check(): Generator<Pause> {
     this.#it.emit('checks-started', { checks: CHECKS.length });
-    this.#it.pass(ESXI.checksNs);
+    yield* this.#it.pass(ESXI.checksNs);
     const refused = checkMigration(
       this.#it.scenario,
       this.#it.vm,
@@ -81,8 +81,8 @@ export class Migration {
     this.#it.emit('checks-passed', { checks: CHECKS.length });
   }
 
-  #prepare(): void {
-    this.#it.pass(ESXI.prepareNs + ESXI.prepareRoundTrips * this.#it.planned.rttNs);
+  *#prepare(): Generator<Pause> {
+    yield* this.#it.pass(ESXI.prepareNs + ESXI.prepareRoundTrips * this.#it.planned.rttNs);
     const { bytesPerSecond, lineBytesPerSecond, windowLimited } = this.#it.planned;
     this.#it.emit('prepared', {
       reservedBytes: this.#it.vm.memoryBytes,
@@ -92,24 +92,24 @@ export class Migration {
     });
   }
 
-  *#trace(): Generator<void> {
+  *#trace(): Generator<Pause> {
     const policy = this.#it.scenario.policy;
     const spec = memorySpec(this.#it.scenario, this.#it.planned);
     this.#it.memory = spec.fidelity === 'expected' ? new ExpectedMemory(spec) : this.#it.plane.create(spec);
-    while (!this.#it.memory.prepare()) yield;
+    while (!this.#it.memory.prepare()) yield 'look';
     const stops = policy.traceInstall === 'stop-based';
     const durationNs =
       this.#it.planned.pageCount * (stops ? ESXI.traceStopNsPerPage : ESXI.traceLooseNsPerPage);
     const sharePpm = Math.floor((PPM * (this.#it.vm.vcpus - 1)) / this.#it.vm.vcpus);
     this.#it.serve(stops ? 'stunned' : 'reachable', stops ? PPM : Math.max(sharePpm, PPM / 2));
-    this.#it.pass(durationNs);
+    yield* this.#it.pass(durationNs);
     this.#it.serve('reachable', PPM);
     this.#it.emit('traced', {
       pages: this.#it.planned.pageCount,
       durationNs,
       stunNs: stops ? durationNs : 0,
     });
-    this.#it.memory.beginTracking(this.#it.nowNs, this.#it.planned.bytesPerSecond);
+    this.#it.track();
   }
 
   #giveUp(outcome: Outcome, reason: FailReason | null, atNs: Ns): MigrationReport {

@@ -1,9 +1,9 @@
 /** Pre-copy: round 0 sends the used memory, each further round what was written during the one before. */
-import { PPM, type Ns, type Ppm } from '../base/units.ts';
-import type { Counters } from './data-plane.ts';
+import { PPM, transferNs, type Ns, type Ppm } from '../base/units.ts';
+import type { Counters, GuestMemory } from './data-plane.ts';
 import { ROUND_REASONS, type RoundReason } from './events.ts';
-import { Cancelled, Failed, type MigrationState } from './migration-state.ts';
-import { decideAfterRound, type RoundDecision } from './policy/esxi.ts';
+import { Cancelled, Failed, type MigrationState, type Pause } from './migration-state.ts';
+import { ESXI, decideAfterRound, type RoundDecision } from './policy/esxi.ts';
 import { measureRound, sentSince, type RoundMeasures } from './rounds.ts';
 
 /** Frames a round is cut into, so that playback sees it grow; fewer for huge VMs, whose bitmaps cost more to look at. */
@@ -14,7 +14,7 @@ const FRAMES_PER_HUGE_ROUND = 12;
 const MOST_PAGES_A_STEP = 2 ** 23;
 
 /** Rounds until what is left fits the goal. Throws Failed where they stop shrinking. */
-export function* preCopy(it: MigrationState): Generator<void> {
+export function* preCopy(it: MigrationState): Generator<Pause> {
   const memory = it.need();
   let dirtyPages = memory.counters().toSendPages;
   for (let round = 0; ; round++) {
@@ -27,10 +27,10 @@ export function* preCopy(it: MigrationState): Generator<void> {
   }
 }
 
-function* sendRound(it: MigrationState, round: number, dirtyPages: number): Generator<void> {
+function* sendRound(it: MigrationState, round: number, dirtyPages: number): Generator<Pause> {
   const memory = it.need();
   it.atRoundStart = memory.counters();
-  it.emit('round-started', { round, dirtyPages, bytesPerSecond: it.planned.bytesPerSecond });
+  it.emit('round-started', { round, dirtyPages, bytesPerSecond: it.bytesPerSecond });
   it.out.frame(it.planned.index, round, it.speedPpm, memory, it.nowNs);
   const limitNs = it.planned.cancelNs ?? Infinity;
   yield* send(it, round, dirtyPages, limitNs);
@@ -43,13 +43,13 @@ export function* send(
   round: number,
   dirtyPages: number,
   limitNs: Ns,
-): Generator<void, boolean> {
+): Generator<Pause, boolean> {
   const memory = it.need();
   const huge = it.planned.pageCount >= HUGE_PAGES;
   const perFrame = Math.max(64, Math.ceil(dirtyPages / (huge ? FRAMES_PER_HUGE_ROUND : FRAMES_PER_ROUND)));
-  const untilNs = Math.min(limitNs, Number.MAX_SAFE_INTEGER);
   let toFrame = perFrame;
   for (;;) {
+    const untilNs = Math.min(limitNs, it.horizonNs, Number.MAX_SAFE_INTEGER);
     const before = memory.counters();
     const stop = memory.advance(untilNs, Math.min(toFrame, MOST_PAGES_A_STEP));
     const now = memory.counters();
@@ -58,13 +58,24 @@ export function* send(
     it.wireBytes = now.wireBytes;
     it.sentPages = now.sentPages;
     toFrame -= now.sentPages - before.sentPages;
-    if (toFrame <= 0 || stop !== 'budget') {
+    const isOver = stop === 'round' || (stop === 'time' && untilNs >= limitNs);
+    if (toFrame <= 0 || isOver) {
       it.out.frame(it.planned.index, round, it.speedPpm, memory, it.nowNs);
       toFrame = perFrame;
     }
-    if (stop !== 'budget') return stop === 'round';
-    yield;
+    if (isOver) return stop === 'round';
+    if (stop === 'time') it.boundNs = Math.min(limitNs, soonestClose(it, memory));
+    yield stop === 'time' ? 'horizon' : 'look';
   }
+}
+
+/** No flow closes before its list is through, the VM is stopped, and bitmap and device state have followed. */
+function soonestClose(it: MigrationState, memory: GuestMemory): Ns {
+  const restBytes = Math.ceil(it.planned.pageCount / 8) + it.vm.deviceStateBytes;
+  if (it.bytesPerSecond === 0) return Infinity;
+  const stopNs = it.stunnedNs === null ? ESXI.stopNs + it.planned.rttNs : 0;
+  const bytes = it.stunnedNs === null ? restBytes : it.vm.deviceStateBytes;
+  return memory.soonestNs() + stopNs + transferNs(bytes, it.bytesPerSecond) + it.planned.rttNs;
 }
 
 /** What traces and SDPS left of the guest's speed in the slice just sent, as the clients feel it. */
@@ -120,7 +131,7 @@ function cancelInRound(it: MigrationState, round: number, dirtyPages: number): n
 }
 
 export function roundFacts(it: MigrationState, now: Counters): RoundMeasures {
-  return measureRound(it.atRoundStart as Counters, now, it.nowNs, it.planned.bytesPerSecond);
+  return measureRound(it.atRoundStart as Counters, now, it.nowNs, it.bytesPerSecond);
 }
 
 function recordRound(

@@ -13,6 +13,7 @@ import type { GuestMemory } from './data-plane.ts';
 import type { EventCode, EventNumbers, SimEvent } from './events.ts';
 import { FrameEncoder } from './frames.ts';
 import { LogHasher } from './log-hash.ts';
+import type { Witness } from './witness.ts';
 import {
   FRAME_BUCKETS,
   type ClientTotals,
@@ -24,7 +25,8 @@ import {
 /** Speeds closer than this are one stretch: half a percent of the guest's speed. */
 const SAME_SPEED_PPM = 5_000;
 
-export class Recorder {
+export class Recorder implements Witness {
+  readonly wantsEstimates = true;
   #events: SimEvent[] = [];
   #frames: EncodedFrame[] = [];
   #service: ServiceStretch[] = [];

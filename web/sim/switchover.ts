@@ -1,15 +1,15 @@
 /** The switchover: stun, bitmap, last pages, device state, proof, resume; then RARP and clean-up. */
 import { assert } from '../base/result.ts';
-import { PPM, transferNs, type Bytes, type Ns } from '../base/units.ts';
+import { PPM, type Bytes, type Ns } from '../base/units.ts';
 import type { GuestMemory } from './data-plane.ts';
-import { Cancelled, Failed, type MigrationState } from './migration-state.ts';
+import { Cancelled, Failed, type MigrationState, type Pause } from './migration-state.ts';
 import { ESXI } from './policy/esxi.ts';
 import { roundFacts, send } from './pre-copy.ts';
 import { sentSince } from './rounds.ts';
 import type { DowntimePart } from './run-log.ts';
 
 /** From the stun to the resume on the target. Throws Cancelled or Failed; the VM then runs on at the source. */
-export function* switchOver(it: MigrationState): Generator<void> {
+export function* switchOver(it: MigrationState): Generator<Pause> {
   const memory = it.need();
   const deadlineNs = it.nowNs + it.scenario.policy.maxSwitchoverNs;
   const facts = roundFacts(it, memory.counters());
@@ -22,30 +22,19 @@ export function* switchOver(it: MigrationState): Generator<void> {
     neededNs: facts.neededNs,
     goalNs: it.scenario.policy.switchoverGoalNs,
   });
-  part(it, 'stop', ESXI.stopNs + it.planned.rttNs, 0, deadlineNs);
+  yield* part(it, 'stop', 0, ESXI.stopNs + it.planned.rttNs, deadlineNs);
   memory.setGuestSpeed(0);
   const bitmapBytes = Math.ceil(it.planned.pageCount / 8);
-  const bitmapNs = part(
-    it,
-    'bitmap',
-    transferNs(bitmapBytes, it.planned.bytesPerSecond),
-    bitmapBytes,
-    deadlineNs,
-  );
+  const bitmapNs = yield* part(it, 'bitmap', bitmapBytes, 0, deadlineNs);
   it.emit('bitmap-sent', { bytes: bitmapBytes, durationNs: bitmapNs });
   yield* lastPages(it, memory, leftPages, deadlineNs);
   const stateBytes = it.vm.deviceStateBytes;
-  const stateNs = part(
-    it,
-    'device-state',
-    transferNs(stateBytes, it.planned.bytesPerSecond) + it.planned.rttNs,
-    stateBytes,
-    deadlineNs,
-  );
+  const stateNs = yield* part(it, 'device-state', stateBytes, it.planned.rttNs, deadlineNs);
   it.emit('device-state-sent', { bytes: stateBytes, durationNs: stateNs });
   it.wireBytes += bitmapBytes + stateBytes;
+  yield 'flow-closes';
   yield* prove(it, memory);
-  const resumeNs = part(it, 'resume', ESXI.resumeNs + it.planned.rttNs, 0, deadlineNs);
+  const resumeNs = yield* part(it, 'resume', 0, ESXI.resumeNs + it.planned.rttNs, deadlineNs);
   it.emit('lock-moved', { durationNs: resumeNs });
   it.resumed = true;
   it.downtimeNs = it.nowNs - it.stunnedNs;
@@ -58,12 +47,12 @@ function* lastPages(
   memory: GuestMemory,
   leftPages: number,
   deadlineNs: Ns,
-): Generator<void> {
+): Generator<Pause> {
   const round = it.rounds.length;
   const startNs = it.nowNs;
   memory.nextRound();
   // The wire was busy with the bitmap until now; nothing of the list has been sent.
-  memory.setRate(startNs, it.planned.bytesPerSecond);
+  memory.setRate(startNs, it.bytesPerSecond);
   const before = memory.counters();
   it.atRoundStart = before;
   it.out.frame(it.planned.index, round, 0, memory, it.nowNs);
@@ -85,8 +74,8 @@ function* lastPages(
   it.emit('last-pages-sent', { pages: sentPages, ...sent, durationNs });
 }
 
-function* prove(it: MigrationState, memory: GuestMemory): Generator<void> {
-  while (!memory.compareMore()) yield;
+function* prove(it: MigrationState, memory: GuestMemory): Generator<Pause> {
+  while (!memory.compareMore()) yield 'look';
   it.comparison = memory.compare();
   const counters = memory.counters();
   assert(
@@ -100,23 +89,20 @@ function* prove(it: MigrationState, memory: GuestMemory): Generator<void> {
   if (first !== -1) throw new Failed('proof', it.nowNs);
 }
 
-/** One part of the downtime: lasts durationNs unless the deadline or a cancel comes first. */
-function part(
+/** One part of the downtime: over when its bytes are sent and `afterNs` more have passed, unless the deadline or a cancel comes first. */
+function* part(
   it: MigrationState,
   part: DowntimePart['part'],
-  durationNs: Ns,
   bytes: Bytes,
+  afterNs: Ns,
   deadlineNs: Ns,
-): Ns {
-  const endNs = it.nowNs + durationNs;
+): Generator<Pause, Ns> {
+  const startNs = it.nowNs;
   const limitNs = Math.min(deadlineNs, it.planned.cancelNs ?? Infinity);
-  if (endNs > limitNs) {
-    it.parts.push({ part, startNs: it.nowNs, durationNs: limitNs - it.nowNs, bytes });
-    it.nowNs = limitNs;
-    interrupt(it, deadlineNs);
-  }
-  it.parts.push({ part, startNs: it.nowNs, durationNs, bytes });
-  it.nowNs = endNs;
+  const isOver = yield* it.occupy(bytes, afterNs, limitNs);
+  const durationNs = it.nowNs - startNs;
+  it.parts.push({ part, startNs, durationNs, bytes });
+  if (!isOver) interrupt(it, deadlineNs);
   return durationNs;
 }
 

@@ -145,6 +145,11 @@ export class WasmGuestMemory implements GuestMemory {
     };
   }
 
+  soonestNs(): Ns {
+    const soonestNs = this.kernels.vmSoonest(this.vm());
+    return soonestNs < 0 ? Infinity : soonestNs;
+  }
+
   buckets(out: Uint32Array): void {
     this.kernels.vmBuckets(this.vm());
     out.set(new Uint32Array(this.kernels.memory.buffer, this.kernels.planeBuckets() >>> 0, 2 * BUCKETS));

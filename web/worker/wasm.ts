@@ -16,6 +16,7 @@ export interface Kernels {
   vmBeginTracking(vm: number, atNs: number, bytesPerSecond: number): void;
   vmSetRate(vm: number, atNs: number, bytesPerSecond: number): void;
   vmSetGuestSpeed(vm: number, speedPpm: number): void;
+  vmSoonest(vm: number): number;
   vmNextRound(vm: number): number;
   vmAdvance(vm: number, untilNs: number, pageBudget: number): number;
   vmCounters(vm: number): void;

@@ -102,6 +102,7 @@ const chapters: { readonly [C in EventCode]: Chapter<C> } = {
   'check-failed': () => ({ stage: 'checking' }),
   estimated: (story, { n }) => ({ estimate: n, firstEstimate: story.firstEstimate ?? n }),
   prepared: (_, { n }) => ({ stage: 'tracing', linkBytesPerSecond: n.bytesPerSecond }),
+  'disk-copied': (story, { n }) => ({ otherBytes: story.otherBytes + n.bytes + n.mirroredBytes }),
   traced: (_, { n }) => ({ stage: 'pre-copy', toSendPages: n.pages, tracedStunNs: n.stunNs }),
   'round-started': roundStarted,
   'round-ended': roundEnded,

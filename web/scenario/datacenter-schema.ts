@@ -198,6 +198,8 @@ export const vmEntries = {
   installingTools: flag(false),
   migrationDisabled: flag(false),
   latencySensitive: flag(false),
+  /** What the guest writes to its disk. */
+  diskWriteBytesPerSecond: defaulted(bytesPerSecond, 0),
   /** What the guest would use of the CPU if it had all it wants. */
   demandMhz: defaulted(integer(0, 1_000_000), 0),
   /** Memory it touches; 0: its working set. */

@@ -58,6 +58,8 @@ export interface EventNumbers {
     lineBytesPerSecond: number;
     windowLimited: number;
   };
+  /** The whole disk is at the target; writes to what was copied already were sent a second time. */
+  'disk-copied': { bytes: number; mirroredBytes: number; durationNs: Ns };
   /** stunNs: how long all vCPUs stood still for it (stop-based); 0 with loose traces. */
   traced: { pages: number; durationNs: Ns; stunNs: Ns };
   'round-started': { round: number; dirtyPages: number; bytesPerSecond: number };

@@ -58,6 +58,8 @@ export class MigrationState {
   latest: EstimateNumbers | null = null;
   comparison: Comparison | null = null;
   wireBytes: Bytes = 0;
+  /** Disk sent, what was mirrored included. */
+  diskBytes: Bytes = 0;
   sentPages = 0;
   /** Totals at the start of the round under way. */
   atRoundStart: Counters | null = null;
@@ -65,8 +67,7 @@ export class MigrationState {
   bytesPerSecond: BytesPerSecond;
   /** It may act up to this instant and not beyond. */
   horizonNs: Ns = Infinity;
-  /** Paused at the horizon: before this its flow neither opens nor closes, if the rate stays. */
-  boundNs: Ns = 0;
+  #bound: () => Ns = () => this.nowNs;
   #load: Load | null = null;
   #tracking = false;
 
@@ -97,6 +98,18 @@ export class MigrationState {
     this.out.serve({ migration: this.planned.index, fromNs: this.nowNs, state, speedPpm, host });
   }
 
+  /** Paused at the horizon: before this its flow neither opens nor closes, if the rate stays. */
+  get boundNs(): Ns {
+    return Math.max(this.nowNs, this.#bound());
+  }
+
+  /** It has come to the horizon; `bound` says from the rate then what `boundNs` promises. */
+  atHorizon(bound: () => Ns): Pause {
+    this.nowNs = this.horizonNs;
+    this.#bound = bound;
+    return 'horizon';
+  }
+
   /** Lets time pass in which nothing is sent; a cancel that falls into it ends the migration there. */
   *pass(durationNs: Ns): Generator<Pause> {
     if (!(yield* this.occupy(0, durationNs, this.planned.cancelNs ?? Infinity)))
@@ -110,17 +123,13 @@ export class MigrationState {
   *occupy(bytes: Bytes, afterNs: Ns, limitNs: Ns): Generator<Pause, boolean> {
     const load = { fromNs: this.nowNs, leftBytes: bytes };
     this.#load = load;
-    for (;;) {
-      const endNs = this.#sentNs(load) + afterNs;
-      this.boundNs = Math.max(this.nowNs, Math.min(endNs, limitNs));
-      if (this.boundNs <= this.horizonNs) {
-        this.nowNs = this.boundNs;
-        this.#load = null;
-        return endNs <= limitNs;
-      }
-      this.nowNs = this.horizonNs;
-      yield 'horizon';
-    }
+    const endNs = () => this.#sentNs(load) + afterNs;
+    const stopNs = () => Math.max(this.nowNs, Math.min(endNs(), limitNs));
+    while (stopNs() > this.horizonNs) yield this.atHorizon(stopNs);
+    const isOver = endNs() <= limitNs;
+    this.nowNs = stopNs();
+    this.#load = null;
+    return isOver;
   }
 
   #sentNs({ fromNs, leftBytes }: Load): Ns {

@@ -4,9 +4,9 @@
  * clean-up. Written as a generator: it pauses wherever a watcher may want to look, never because of the wall clock.
  */
 import { PPM, type Ns } from '../base/units.ts';
-import { checkMigration } from './checks.ts';
 import { CHECKS, FAIL_REASONS, type FailReason, type FinishNumbers } from './events.ts';
 import { ExpectedMemory } from './expected-memory.ts';
+import { copyDisk, switchDisk } from './disk-copy.ts';
 import { memorySpec } from './memory-spec.ts';
 import { Cancelled, Failed, MigrationState, type Pause } from './migration-state.ts';
 import { preCopy } from './pre-copy.ts';
@@ -56,6 +56,12 @@ export class Migration {
     yield* this.#check();
     this.#it.estimate(-1);
     yield* this.#prepare();
+    if (this.#it.planned.diskBytes > 0) {
+      yield 'flow-opens';
+      yield* copyDisk(this.#it);
+      yield 'flow-closes';
+    }
+    if (!this.#it.planned.movesMemory) return yield* switchDisk(this.#it);
     yield 'flow-opens';
     yield* this.#trace();
     yield 'look';
@@ -69,12 +75,7 @@ export class Migration {
   *#check(): Generator<Pause> {
     this.#it.emit('checks-started', { checks: CHECKS.length });
     yield* this.#it.pass(ESXI.checksNs);
-    const refused = checkMigration(
-      this.#it.scenario,
-      this.#it.vm,
-      this.#it.planned,
-      this.#it.location,
-    ).filter((answer) => !answer.passes);
+    const refused = this.#it.out.refusals(this.#it.vm, this.#it.planned, this.#it.location);
     for (const { check, needed, available } of refused)
       this.#it.emit('check-failed', { check: CHECKS.indexOf(check), needed, available });
     if (refused.length > 0) throw new Failed('checks', this.#it.nowNs);

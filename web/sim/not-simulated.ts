@@ -48,6 +48,7 @@ const VM: Values = {
   installingTools: false,
   migrationDisabled: false,
   latencySensitive: false,
+  diskWriteBytesPerSecond: 0,
   demandMhz: 0,
   activeBytes: 0,
   cpuReservationMhz: 0,

@@ -84,6 +84,8 @@ function planMigration(
     fidelity: fidelityOf(vm),
     usedBytes,
     pageCount: usedBytes / PAGE_BYTES,
+    diskBytes: 0,
+    movesMemory: true,
     ...link,
   });
 }

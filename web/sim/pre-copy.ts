@@ -64,8 +64,7 @@ export function* send(
       toFrame = perFrame;
     }
     if (isOver) return stop === 'round';
-    if (stop === 'time') it.boundNs = Math.min(limitNs, soonestClose(it, memory));
-    yield stop === 'time' ? 'horizon' : 'look';
+    yield stop === 'time' ? it.atHorizon(() => Math.min(limitNs, soonestClose(it, memory))) : 'look';
   }
 }
 

@@ -1,14 +1,8 @@
 /** Collects what a run leaves behind and hands it out in batches. */
 import type { Ns, Ppm } from '../base/units.ts';
 import type { Scenario, Vm } from '../scenario/schema.ts';
-import {
-  clientTotals,
-  firstPingFrom,
-  pingOutcome,
-  pingTotals,
-  retransmissionsBy,
-  trackClient,
-} from './client.ts';
+import { ClientWatch, type ClientBack } from './client-watch.ts';
+import { checkMigration, type CheckAnswer } from './checks.ts';
 import type { GuestMemory } from './data-plane.ts';
 import type { EventCode, EventNumbers, SimEvent } from './events.ts';
 import { FrameEncoder } from './frames.ts';
@@ -18,12 +12,10 @@ import {
   FRAME_BUCKETS,
   type ClientTotals,
   type EncodedFrame,
+  type PlannedMigration,
   type RunBatch,
   type ServiceStretch,
 } from './run-log.ts';
-
-/** Speeds closer than this are one stretch: half a percent of the guest's speed. */
-const SAME_SPEED_PPM = 5_000;
 
 export class Recorder implements Witness {
   readonly wantsEstimates = true;
@@ -35,8 +27,7 @@ export class Recorder implements Witness {
   readonly #buckets = new Uint32Array(2 * FRAME_BUCKETS);
   #encoder = new FrameEncoder();
   #encoderOf = -1;
-  /** All stretches so far, per VM: what its clients met. */
-  readonly #served = new Map<string, ServiceStretch[]>();
+  readonly #watch = new ClientWatch();
   #virtualNs: Ns = 0;
   readonly #expected: { atNs: Ns; migration: number; n: EventNumbers['requested'] }[] = [];
 
@@ -86,6 +77,10 @@ export class Recorder implements Witness {
     this.#virtualNs = Math.max(this.#virtualNs, atNs);
   }
 
+  refusals(vm: Vm, planned: PlannedMigration, location: string): CheckAnswer[] {
+    return checkMigration(this.scenario, vm, planned, location).filter((answer) => !answer.passes);
+  }
+
   frame(migration: number, round: number, speedPpm: Ppm, memory: GuestMemory, atNs: Ns): void {
     if (this.#encoderOf !== migration) {
       this.#encoder = new FrameEncoder();
@@ -111,40 +106,15 @@ export class Recorder implements Witness {
   }
 
   serve(stretch: ServiceStretch): void {
-    const vm = this.vmOf(stretch.migration);
-    const served = this.#served.get(vm) ?? [];
-    const last = served[served.length - 1];
-    if (last && sameService(last, stretch)) return;
-    served.push(stretch);
-    this.#served.set(vm, served);
-    this.#service.push(stretch);
+    if (this.#watch.serve(this.vmOf(stretch.migration), stretch)) this.#service.push(stretch);
   }
 
-  /** When the client has its first answer again, given that frames reach the VM from `reachableNs` on. */
-  clientBack(
-    vm: Vm,
-    stunnedNs: Ns,
-    reachableNs: Ns,
-  ): { atNs: Ns; lostPings: number; retransmissions: number } {
-    const service = this.#served.get(vm.id) ?? [];
-    const ping = pingOutcome(
-      service,
-      vm.client,
-      Math.max(0, firstPingFrom(vm.client, reachableNs - vm.client.latencyNs)),
-    );
-    const atNs = Math.max(reachableNs, ping.sentNs + (ping.rttNs ?? 0));
-    const before = trackClient(vm.client, service, stunnedNs);
-    const after = trackClient(vm.client, service, atNs + vm.client.retransmitNs);
-    return {
-      atNs,
-      lostPings:
-        pingTotals(service, vm.client, atNs).lostPings - pingTotals(service, vm.client, stunnedNs).lostPings,
-      retransmissions: retransmissionsBy(after, atNs) - retransmissionsBy(before, stunnedNs),
-    };
+  clientBack(vm: Vm, stunnedNs: Ns, reachableNs: Ns): ClientBack {
+    return this.#watch.clientBack(vm, stunnedNs, reachableNs);
   }
 
   clientTotals(vm: Vm, untilNs: Ns): ClientTotals {
-    return clientTotals(trackClient(vm.client, this.#served.get(vm.id) ?? [], untilNs), untilNs);
+    return this.#watch.totals(vm, untilNs);
   }
 
   /** Everything since the last call. */
@@ -161,8 +131,4 @@ export class Recorder implements Witness {
     this.#service = [];
     return batch;
   }
-}
-
-function sameService(a: ServiceStretch, b: ServiceStretch): boolean {
-  return a.state === b.state && a.host === b.host && Math.abs(a.speedPpm - b.speedPpm) < SAME_SPEED_PPM;
 }

@@ -21,6 +21,10 @@ export interface PlannedMigration {
   readonly bytesPerSecond: BytesPerSecond;
   readonly windowLimited: boolean;
   readonly rttNs: Ns;
+  /** Disk that goes over the network first; 0: it stays where both hosts see it. */
+  readonly diskBytes: Bytes;
+  /** False: only the disk moves, the VM stays on its host. */
+  readonly movesMemory: boolean;
 }
 
 export const FRAME_SIDE = 64;

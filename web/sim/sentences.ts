@@ -61,6 +61,11 @@ const WRITERS: { [C in EventCode]: Writer<C> } = {
           ? ': the socket buffer over the round trip allows no more.'
           : ` of ${formatRate(n.lineBytesPerSecond)} line rate.`),
     ),
+  'disk-copied': (n) =>
+    plain(
+      `The disk is at the target: ${formatIec(n.bytes)} in ${formatDuration(n.durationNs)}` +
+        (n.mirroredBytes > 0 ? `, and ${formatIec(n.mirroredBytes)} written meanwhile went twice.` : '.'),
+    ),
   traced: (n) =>
     plain(
       n.stunNs > 0

@@ -30,7 +30,17 @@ export interface EstimateNumbers {
 export const ROUND_REASONS = ['within-goal', 'above-goal', 'sdps', 'no-progress', 'cancelled'] as const;
 export type RoundReason = (typeof ROUND_REASONS)[number];
 
-export const FAIL_REASONS = ['checks', 'no-convergence', 'switchover-timeout', 'proof'] as const;
+export const FAIL_REASONS = [
+  'checks',
+  'no-convergence',
+  'switchover-timeout',
+  'proof',
+  'keep-alive',
+  'source-crashed',
+  'target-crashed',
+  'datastore-lost',
+  'network-lost',
+] as const;
 export type FailReason = (typeof FAIL_REASONS)[number];
 
 export const CHECKS = [

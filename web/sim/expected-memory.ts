@@ -164,10 +164,18 @@ export class ExpectedMemory implements GuestMemory {
     const share = list && list.wireBytes > 0 ? list.sentBytes / list.wireBytes : 0;
     const totals = list ? this.#totals(list, share) : this.#done;
     const sentPages = list ? Math.floor(list.pages * share) : 0;
+    // Field by field: a spread costs more than all the arithmetic, and a fleet asks ten thousands of times.
     return {
-      ...totals,
       nowNs: this.#nowNs,
+      sentPages: totals.sentPages,
+      zeroPages: totals.zeroPages,
+      deltaPages: totals.deltaPages,
       unchangedPages: 0,
+      compressedPages: totals.compressedPages,
+      wireBytes: totals.wireBytes,
+      guestWrites: totals.guestWrites,
+      traceFaults: totals.traceFaults,
+      guestNs: totals.guestNs,
       toSendPages: list ? list.pages - sentPages : 0,
       writtenPages: list ? Math.floor(list.expected.dirtyPages * share) : this.#written,
       cursorPage: list ? Math.floor(this.pageCount * share) : this.pageCount,

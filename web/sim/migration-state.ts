@@ -156,7 +156,7 @@ export class MigrationState {
 
   /** Predicts from what is known; `afterRound` is -1 before round 0. */
   estimate(afterRound: number): void {
-    if (!this.out.wantsEstimates) return;
+    if (!this.out.watches) return;
     const progress = this.memory
       ? {
           counters: this.memory.counters(),

@@ -3,7 +3,7 @@
  * memory, further rounds until what is left fits the switchover goal, stun, last pages and device state, proof, resume, RARP,
  * clean-up. Written as a generator: it pauses wherever a watcher may want to look, never because of the wall clock.
  */
-import { PPM, type Ns } from '../base/units.ts';
+import { PPM, type BytesPerSecond, type Ns } from '../base/units.ts';
 import { CHECKS, FAIL_REASONS, type FailReason, type FinishNumbers } from './events.ts';
 import { ExpectedMemory } from './expected-memory.ts';
 import { copyDisk, switchDisk } from './disk-copy.ts';
@@ -24,6 +24,24 @@ export class Migration {
 
   get nowNs(): Ns {
     return this.#it.nowNs;
+  }
+
+  get boundNs(): Ns {
+    return this.#it.boundNs;
+  }
+
+  /** It may act up to this instant. */
+  set horizonNs(horizonNs: Ns) {
+    this.#it.horizonNs = horizonNs;
+  }
+
+  /** It runs on the target. */
+  get resumed(): boolean {
+    return this.#it.resumed;
+  }
+
+  setRate(atNs: Ns, bytesPerSecond: BytesPerSecond): void {
+    this.#it.setRate(atNs, bytesPerSecond);
   }
 
   /** Never runs backwards: the latest estimate moves the end, not what is done. */
@@ -117,12 +135,13 @@ export class Migration {
     this.#it.nowNs = atNs;
     if (outcome === 'cancelled')
       this.#it.emit('cancel-requested', { round: this.#it.rounds.length, tooLate: 0 });
-    if (this.#it.stunnedNs !== null) {
+    const runsOn = reason !== 'source-crashed' && !this.#it.resumed;
+    if (this.#it.stunnedNs !== null && runsOn) {
       this.#it.downtimeNs = this.#it.nowNs - this.#it.stunnedNs;
       this.#it.emit('resumed', { downtimeNs: this.#it.downtimeNs });
     }
-    if (this.#it.memory) this.#it.serve('reachable', PPM);
-    if (this.#it.stunnedNs !== null) clientBack(this.#it);
+    if (this.#it.memory) this.#it.serve(runsOn ? 'reachable' : 'stunned', runsOn ? PPM : 0);
+    if (this.#it.stunnedNs !== null && runsOn) clientBack(this.#it);
     return this.#finish(outcome, reason);
   }
 
@@ -162,6 +181,7 @@ export class Migration {
       slowestPpm: this.#it.slowestPpm,
       slowedNs: this.#it.slowedNs,
       wireBytes: totals.wireBytes,
+      diskBytes: this.#it.diskBytes,
       pagesSent: totals.sentPages,
       rounds: this.#it.rounds,
       stun: this.#it.stun,

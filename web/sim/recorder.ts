@@ -18,7 +18,7 @@ import {
 } from './run-log.ts';
 
 export class Recorder implements Witness {
-  readonly wantsEstimates = true;
+  readonly watches = true;
   #events: SimEvent[] = [];
   #frames: EncodedFrame[] = [];
   #service: ServiceStretch[] = [];

@@ -125,6 +125,8 @@ export interface MigrationReport {
   readonly slowestPpm: Ppm;
   readonly slowedNs: Ns;
   readonly wireBytes: Bytes;
+  /** Disk sent before the memory, what was written meanwhile and sent twice included. */
+  readonly diskBytes: Bytes;
   readonly pagesSent: number;
   readonly rounds: readonly RoundRecord[];
   readonly stun: RoundRecord | null;

@@ -141,6 +141,11 @@ const FAILURES: Record<FailReason, string> = {
   'no-convergence': 'five rounds together shrank what is left by less than a tenth.',
   'switchover-timeout': 'the switchover took longer than its limit.',
   proof: 'the memory on the target is not the same.',
+  'keep-alive': 'nothing was heard from the other side for too long.',
+  'source-crashed': 'the source host failed.',
+  'target-crashed': 'the target host failed.',
+  'datastore-lost': 'the datastore of its disk cannot be reached.',
+  'network-lost': 'the vMotion network was lost.',
 };
 
 function checkText(

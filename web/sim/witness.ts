@@ -8,8 +8,8 @@ import type { EventCode, EventNumbers } from './events.ts';
 import type { ClientTotals, PlannedMigration, ServiceStretch } from './run-log.ts';
 
 export interface Witness {
-  /** Whether a prediction is made before the first page and after every round. */
-  readonly wantsEstimates: boolean;
+  /** Whether it watches: frames within a round, and a prediction before the first page and after every round. */
+  readonly watches: boolean;
   /** What speaks against the move, asked before anything begins. */
   refusals(vm: Vm, planned: PlannedMigration, location: string): CheckAnswer[];
   event<C extends EventCode>(atNs: Ns, migration: number, code: C, n: EventNumbers[C]): void;

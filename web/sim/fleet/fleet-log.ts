@@ -24,6 +24,7 @@ export const TASK_FAILURES = [
   'target-crashed',
   'datastore-lost',
   'network-lost',
+  'proof',
 ] as const;
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
@@ -55,12 +56,14 @@ export interface FleetEventNumbers {
     /** Indexes ROUND_REASONS. */
     reason: number;
   };
+  /** SDPS: the guest runs at this speed from now on. */
+  slowed: { round: number; speedPpm: number };
   stunned: { leftPages: number; neededNs: Ns };
   /** It runs on the target; the lock of its disk went with it. */
   resumed: { downtimeNs: Ns };
   /** The target broadcasts RARP with the MAC of the VM. */
   rarp: { switches: number };
-  /** A switch sends frames for this MAC to the new port from now on. */
+  /** A switch sends frames for this MAC to the new port from now on; a switch is named by the index of its VM network. */
   'mac-learned': { switch: number; host: number };
   /** Clients reach it again; the gap began at the stun. */
   'client-back': { networkGapNs: Ns; lostPings: number };
@@ -130,6 +133,8 @@ export interface FleetTask {
 export interface FleetLine {
   readonly id: string;
   readonly kind: 'nic-out' | 'nic-in' | 'uplink' | 'router' | 'wan' | 'disk';
+  /** What a fault calls it: `host/nic`, or the id of the cluster, router, line between sites or datastore. */
+  readonly part: string;
   readonly bytesPerSecond: BytesPerSecond;
 }
 
@@ -143,8 +148,6 @@ export interface FleetReport {
   readonly wireBytes: Bytes;
   readonly longestDowntimeNs: Ns;
   readonly events: number;
-  /** SHA-256 over the canonical lines of all events. */
-  readonly logHash: string;
 }
 
 /** What crosses from the engine to whoever watches, at least ten times a second of wall time. */

@@ -1,0 +1,70 @@
+/** Maintenance mode: a host is entered when no VM that runs is left on it, and none may come meanwhile. */
+import type { Ns } from '../../base/units.ts';
+import type { Fleet } from './fleet.ts';
+import { placeFor } from './placement.ts';
+import type { Task } from './tasks.ts';
+
+export class Maintenance {
+  /** Hosts that are being left, and since when. */
+  readonly #entering = new Map<number, Ns>();
+  #toLeave: number[] = [];
+
+  constructor(readonly fleet: Fleet) {}
+
+  /** All hosts asked for at one instant are closed before the first VM looks for a place. */
+  enter(host: number): void {
+    const { world, coordinator } = this.fleet;
+    if (world.state[host] !== 'connected') return;
+    world.state[host] = 'entering';
+    this.#entering.set(host, coordinator.nowNs);
+    if (this.#toLeave.length === 0) coordinator.at(coordinator.nowNs, () => this.#leaveAll());
+    this.#toLeave.push(host);
+  }
+
+  exit(host: number): void {
+    const { world, coordinator } = this.fleet;
+    if (world.state[host] !== 'entering' && world.state[host] !== 'maintenance') return;
+    world.state[host] = 'connected';
+    this.#entering.delete(host);
+    for (const task of this.fleet.tasks)
+      if (task.source === host && task.cause === 'maintenance') this.fleet.withdraw(task);
+    coordinator.decide(-1, 'maintenance-left', { host });
+  }
+
+  taskEnded(task: Task): void {
+    for (const host of new Set([task.source, task.target])) this.#look(host);
+  }
+
+  /** One VM of each host in turn, so that no host waits for another to be empty. */
+  #leaveAll(): void {
+    const hosts = this.#toLeave;
+    this.#toLeave = [];
+    const { world, coordinator } = this.fleet;
+    const leaving = hosts.map((host) => world.vmsOn(host).filter((vm) => world.vms[vm]!.power === 'on'));
+    hosts.forEach((host, at) =>
+      coordinator.decide(-1, 'maintenance-entering', { host, vms: leaving[at]!.length }),
+    );
+    const most = Math.max(...leaving.map((vms) => vms.length));
+    for (let nth = 0; nth < most; nth++)
+      hosts.forEach((host, at) => {
+        const vm = leaving[at]![nth];
+        if (vm !== undefined) this.#leave(host, vm);
+      });
+    for (const host of hosts) this.#look(host);
+  }
+
+  #leave(host: number, vm: number): void {
+    const target = placeFor(this.fleet, vm);
+    if (target === null) this.fleet.coordinator.decide(-1, 'maintenance-blocked', { host, vm, rule: -1 });
+    else this.fleet.ask({ vm, target, datastore: -1, cause: 'maintenance' });
+  }
+
+  #look(host: number): void {
+    const { world, coordinator } = this.fleet;
+    const sinceNs = this.#entering.get(host);
+    if (sinceNs === undefined || world.runningOn(host) > 0) return;
+    this.#entering.delete(host);
+    world.state[host] = 'maintenance';
+    coordinator.decide(-1, 'maintenance-entered', { host, durationNs: coordinator.nowNs - sinceNs });
+  }
+}

@@ -1,0 +1,20 @@
+/** Where a VM goes that has to leave: the host that fits and will be emptiest, the first of equals. */
+import type { Fleet } from './fleet.ts';
+
+/** Null where no host fits. Room that tasks asked for before will take counts as taken. */
+export function placeFor(fleet: Fleet, vm: number): number | null {
+  const { world, lines } = fleet;
+  const source = world.hostOf[vm] as number;
+  const cluster = world.hosts[source]!.cluster;
+  const needBytes = world.vms[vm]!.memoryBytes;
+  let best: number | null = null;
+  let most = 0;
+  for (const [host, { cluster: of }] of world.hosts.entries()) {
+    if (host === source || of !== cluster || world.state[host] !== 'connected') continue;
+    const freeBytes = world.freeBytes(host) - fleet.promisedBytes(host);
+    if (freeBytes < needBytes || freeBytes <= most) continue;
+    if (!world.sees(host, world.storeOf[vm] as number) || !lines.way(source, host)) continue;
+    [best, most] = [host, freeBytes];
+  }
+  return best;
+}

@@ -1,0 +1,20 @@
+/** What speaks against a task of a fleet at the present instant. */
+import type { FleetEventNumbers } from './fleet-log.ts';
+import type { Lines } from './lines.ts';
+import type { Task } from './tasks.ts';
+import type { World } from './world.ts';
+
+/** Order is wire format: append only. */
+const RULES = ['same-host', 'no-way', 'datastore', 'memory', 'host-state'] as const;
+
+export function refusalsOf(world: World, lines: Lines, task: Task): FleetEventNumbers['refused'][] {
+  const { vm, source, target, datastore, kind } = task;
+  const refused: (typeof RULES)[number][] = [];
+  if (source === target && kind !== 'storage-vmotion') refused.push('same-host');
+  if (source !== target && !lines.way(source, target)) refused.push('no-way');
+  const store = datastore < 0 ? (world.storeOf[vm] as number) : datastore;
+  if (!world.sees(target, store)) refused.push('datastore');
+  if (source !== target && world.freeBytes(target) < world.vms[vm]!.memoryBytes) refused.push('memory');
+  if (world.state[target] !== 'connected') refused.push('host-state');
+  return refused.map((rule) => ({ rule: RULES.indexOf(rule), severity: 0 }));
+}

@@ -1,0 +1,97 @@
+/** One task as administrators know it, from asking to its end; and the migration it becomes when its turn comes. */
+import { PAGE_BYTES, type Ns } from '../../base/units.ts';
+import { usedBytesOf } from '../../scenario/memory.ts';
+import type { Scenario, Vm } from '../../scenario/schema.ts';
+import type { Fidelity } from '../data-plane.ts';
+import type { Operation } from '../limits.ts';
+import type { Outcome, PlannedMigration, RoundRecord } from '../run-log.ts';
+import {
+  type FleetTask,
+  type TaskCause,
+  type TaskFailure,
+  type TaskKind,
+  type TaskTotals,
+} from './fleet-log.ts';
+import type { Way } from './lines.ts';
+
+/** What somebody asks for; hosts, VMs and datastores are indexes. */
+export interface Wish {
+  readonly vm: number;
+  readonly target: number;
+  /** -1: the disk stays. */
+  readonly datastore: number;
+  readonly cause: TaskCause;
+}
+
+export interface Task extends Wish {
+  readonly index: number;
+  readonly askedNs: Ns;
+  /** From its start on; before, where the VM was when it was asked for. */
+  source: number;
+  kind: TaskKind;
+  stage: 'waiting-for-vm' | 'queued' | 'running' | 'ended';
+  startedNs: Ns | null;
+  endedNs: Ns | null;
+  outcome: Outcome | null;
+  failure: TaskFailure | null;
+  totals: TaskTotals | null;
+  rounds: readonly RoundRecord[];
+}
+
+export const NO_TOTALS: TaskTotals = {
+  totalNs: 0,
+  downtimeNs: 0,
+  networkGapNs: 0,
+  wireBytes: 0,
+  diskBytes: 0,
+  rounds: 0,
+};
+
+/** Which operation it is follows from what moves. */
+export function kindOf(source: number, target: number, movesDisk: boolean): TaskKind {
+  if (!movesDisk) return 'vmotion';
+  return source === target ? 'storage-vmotion' : 'without-shared-storage';
+}
+
+export function operationOf(task: Task, storeOfVm: number): Operation {
+  return {
+    kind: task.kind,
+    source: task.source,
+    target: task.target,
+    sourceDatastore: storeOfVm,
+    targetDatastore: task.datastore < 0 ? storeOfVm : task.datastore,
+  };
+}
+
+/** The migration a task becomes. `cancelNs`: when its VM's move is cancelled, if it still runs. */
+export function planOf(
+  scenario: Scenario,
+  task: Task,
+  vm: Vm,
+  way: Way,
+  fidelity: Fidelity,
+  cancelNs: Ns | null,
+): PlannedMigration {
+  const usedBytes = usedBytesOf(vm);
+  return {
+    index: task.index,
+    vm: vm.id,
+    sourceHost: scenario.hosts[task.source]!.id,
+    targetHost: scenario.hosts[task.target]!.id,
+    requestedNs: task.startedNs as Ns,
+    cancelNs,
+    fidelity,
+    usedBytes,
+    pageCount: usedBytes / PAGE_BYTES,
+    lineBytesPerSecond: way.lineBytesPerSecond,
+    bytesPerSecond: way.bytesPerSecond,
+    windowLimited: way.because === 'window',
+    rttNs: way.rttNs,
+    diskBytes: task.kind === 'vmotion' ? 0 : vm.diskBytes,
+    movesMemory: task.kind !== 'storage-vmotion',
+  };
+}
+
+export function fleetTask({ stage: _stage, ...task }: Task): FleetTask {
+  return task;
+}

@@ -1,0 +1,88 @@
+/** Where everything is at the present instant of a run: VMs, memory given away, hosts that are left or down, locks. */
+import type { Bytes } from '../../base/units.ts';
+import type { Datastore, Host, Scenario, Vm } from '../../scenario/schema.ts';
+
+export type HostState = 'connected' | 'entering' | 'maintenance' | 'down';
+
+export class World {
+  readonly hosts: readonly Host[];
+  readonly vms: readonly Vm[];
+  readonly stores: readonly Datastore[];
+  readonly hostIndex: ReadonlyMap<string, number>;
+  readonly vmIndex: ReadonlyMap<string, number>;
+  readonly storeIndex: ReadonlyMap<string, number>;
+  /** By VM: the host that runs it, and the datastore its disk lies on. The lock of the disk is that host's. */
+  readonly hostOf: number[];
+  readonly storeOf: number[];
+  readonly state: HostState[];
+  /** By host: memory of the VMs on it, and of those that are on their way to it. */
+  readonly #givenBytes: Bytes[];
+  readonly #running: number[];
+  readonly #seen: Set<number>[];
+
+  constructor(readonly scenario: Scenario) {
+    this.hosts = scenario.hosts;
+    this.vms = scenario.vms;
+    this.stores = scenario.datastores;
+    this.hostIndex = indexOf(this.hosts);
+    this.vmIndex = indexOf(this.vms);
+    this.storeIndex = indexOf(this.stores);
+    this.hostOf = this.vms.map((vm) => this.hostIndex.get(vm.host) as number);
+    this.storeOf = this.vms.map((vm) => this.storeIndex.get(vm.datastore) as number);
+    this.state = this.hosts.map((host) => (host.state === 'maintenance' ? 'maintenance' : 'connected'));
+    this.#givenBytes = this.hosts.map(() => 0);
+    this.vms.forEach((vm, at) => (this.#givenBytes[this.hostOf[at] as number]! += runningBytes(vm)));
+    this.#running = this.hosts.map(() => 0);
+    this.vms.forEach((vm, at) => {
+      if (vm.power === 'on') this.#running[this.hostOf[at] as number]!++;
+    });
+    this.#seen = this.stores.map(
+      (store) => new Set(store.hosts.map((host) => this.hostIndex.get(host) as number)),
+    );
+  }
+
+  freeBytes(host: number): Bytes {
+    return (this.hosts[host] as Host).memoryBytes - (this.#givenBytes[host] as number);
+  }
+
+  /** The host keeps room for a VM that comes, or no longer. */
+  reserve(host: number, vm: number): void {
+    this.#givenBytes[host]! += runningBytes(this.vms[vm] as Vm);
+  }
+
+  free(host: number, vm: number): void {
+    this.#givenBytes[host]! -= runningBytes(this.vms[vm] as Vm);
+  }
+
+  sees(host: number, store: number): boolean {
+    return this.#seen[store]?.has(host) ?? false;
+  }
+
+  /** A VM is on another host from now on. */
+  move(vm: number, host: number): void {
+    if (this.vms[vm]!.power === 'on') {
+      this.#running[this.hostOf[vm] as number]!--;
+      this.#running[host]!++;
+    }
+    this.hostOf[vm] = host;
+  }
+
+  /** VMs that run on a host. */
+  runningOn(host: number): number {
+    return this.#running[host] as number;
+  }
+
+  /** VMs on a host, in the order of the scenario. */
+  vmsOn(host: number): number[] {
+    return this.hostOf.flatMap((at, vm) => (at === host ? [vm] : []));
+  }
+}
+
+/** Only a VM that is on has memory of the host. */
+function runningBytes(vm: Vm): Bytes {
+  return vm.power === 'off' || vm.power === 'suspended' ? 0 : vm.memoryBytes;
+}
+
+function indexOf(list: readonly { readonly id: string }[]): ReadonlyMap<string, number> {
+  return new Map(list.map((one, at) => [one.id, at]));
+}

@@ -2,7 +2,10 @@
 import { ProblemError, type Problem } from '../../web/base/result.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
+import type { FleetEvent } from '../../web/sim/fleet/fleet-log.ts';
+import { fleetHash } from '../../web/sim/fleet/ledger.ts';
 import { EngineClient, type ClientOptions } from '../../web/worker/client.ts';
+import { unevenEvacuation } from '../support/evacuation.ts';
 
 export interface Seen {
   readonly thread: 'worker' | 'main';
@@ -105,6 +108,20 @@ const lab = {
     const { memoryBytes, usedBytes, ...vm } = vms[0]!;
     const scaled = { ...vm, memoryBytes: memoryBytes * times, usedBytes: usedBytes * times };
     return watchRun({ ...rest, hosts: bigger, vms: [scaled] });
+  },
+  /** Many VMs on so many threads; the fingerprint of the log, or what was wrong. */
+  async fleet(threads: number): Promise<{ hash: string; events: number; batches: number }> {
+    const events: FleetEvent[] = [];
+    let batches = 0;
+    const result = await client.runFleet(unevenEvacuation(), {
+      threads,
+      onBatch: (batch) => {
+        batches++;
+        events.push(...batch.events);
+      },
+    });
+    if (!result.ok) throw new ProblemError(result.error);
+    return { hash: fleetHash(events), events: events.length, batches };
   },
   restart: () => client.restart(),
 };

@@ -6,6 +6,9 @@ import { build } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findPreset, PRESETS } from '../../web/scenario/presets/index.ts';
 import { simulateHeadless } from '../../web/worker/headless.ts';
+import { fleetHash } from '../../web/sim/fleet/ledger.ts';
+import { unevenEvacuation } from '../support/evacuation.ts';
+import { runFleet } from '../support/fleet.ts';
 import { useSite } from '../support/browser.ts';
 import type { Seen } from './worker-page.ts';
 
@@ -115,6 +118,24 @@ describe('a crash is data, stays, and a restart works', () => {
     expect(broken.problems[0]!.message).toContain('the thread died');
     expect((await run(page)).problems).toEqual(broken.problems);
   });
+});
+
+test('many VMs leave the same log on 1, 2 and 4 threads of Chromium and in Node', async () => {
+  const page = await open();
+  const { events } = await runFleet(unevenEvacuation());
+  for (const threads of [1, 2, 4]) {
+    await start(page);
+    const seen = await page.evaluate((count) => window.lab.fleet(count), threads);
+    expect(seen.events).toBe(events.length);
+    expect(seen.hash).toBe(fleetHash(events));
+  }
+});
+
+test('many VMs move without any worker', async () => {
+  const page = await open();
+  expect(await start(page, 'throws')).toBe('main');
+  const { hash } = await page.evaluate(() => window.lab.fleet(4));
+  expect(hash).toBe(fleetHash((await runFleet(unevenEvacuation())).events));
 });
 
 test('a run is stopped at once and the next one gets a fresh worker', async () => {

@@ -1,5 +1,5 @@
 /** Half of a cluster is emptied onto the other half: the scenario of the fleet's bench and of its tests, in any size. */
-import { GIB, NS_PER_SECOND, PAGE_BYTES } from '../../web/base/units.ts';
+import { GIB, MIB, NS_PER_SECOND, PAGE_BYTES } from '../../web/base/units.ts';
 import { expandGroups } from '../../web/scenario/groups.ts';
 import { parseScenario } from '../../web/scenario/parse.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
@@ -23,6 +23,19 @@ export const BENCH_EVACUATION: Evacuation = {
   writePercent: 2,
   fidelity: 'expected',
 };
+
+/** Small, and full of changing rates: four hosts are emptied onto four, VMs of seven sizes end one by one. */
+export function unevenEvacuation(): Scenario {
+  const scenario = evacuation({
+    ...BENCH_EVACUATION,
+    hosts: 8,
+    vmsPerHost: 10,
+    memoryBytes: 128 * MIB,
+    fidelity: 'page-exact',
+  });
+  const vms = scenario.vms.map((vm, at) => ({ ...vm, usedBytes: ((at % 7) + 1) * 16 * MIB }));
+  return { ...scenario, vms };
+}
 
 export function evacuation(size: Evacuation): Scenario {
   const half = size.hosts / 2;

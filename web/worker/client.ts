@@ -6,6 +6,7 @@ import * as Comlink from 'comlink';
 import { ProblemError, type Problem, type Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Machine } from '../sim/cost.ts';
+import type { FleetBatch, FleetReport } from '../sim/fleet/fleet-log.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
 import EngineWorker from './engine.worker.ts?worker&inline';
 import { crashProblem, ENGINE_CRASHED, type EngineApi, type EngineFigures, type Hello } from './protocol.ts';
@@ -32,10 +33,21 @@ interface Link {
   readonly hello: Hello;
   /** Rejects when the thread dies; never resolves. */
   readonly gone: Promise<never>;
+  /** More threads that follow migrations for this one. */
+  readonly crew: Link[];
   end(): void;
 }
 
+export interface FleetRunOptions {
+  readonly onBatch?: (batch: FleetBatch) => void;
+  readonly signal?: AbortSignal;
+  /** Most threads; as many as the machine has cores, and eight at most, where absent. */
+  readonly threads?: number;
+}
+
 const HELLO_MS = 3_000;
+const MOST_THREADS = 8;
+const mostThreads = () => Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1);
 
 export class EngineClient {
   #link: Promise<Link> | null = null;
@@ -79,16 +91,26 @@ export class EngineClient {
    * Resolves with the report or with why the scenario was refused. Rejects with the signal's reason, with what a listener threw,
    * or with a ProblemError: `engine.crashed` (as does every later call until `restart()`), `engine.busy`, `engine.ended`.
    */
-  async run(scenario: Scenario, options: RunOptions = {}): Promise<Result<RunReport, Problem[]>> {
-    options.signal?.throwIfAborted();
+  run(scenario: Scenario, options: RunOptions = {}): Promise<Result<RunReport, Problem[]>> {
+    return this.#alone(options.signal, (call) => this.#runOnLink(scenario, options, call));
+  }
+
+  /** Many migrations at once, on as many threads as help. Resolves and rejects as `run` does. */
+  runFleet(scenario: Scenario, options: FleetRunOptions = {}): Promise<Result<FleetReport, Problem[]>> {
+    return this.#alone(options.signal, (call) => this.#fleetOnLink(scenario, options, call));
+  }
+
+  /** One call at a time. */
+  async #alone<T>(signal: AbortSignal | undefined, work: (call: Call) => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
     if (this.#disposed) throw ended();
     if (this.#crash) throw this.#crash;
     if (this.#call)
       throw problem('engine.busy', 'The engine is running another scenario. Stop that one first.');
-    const call = new Call(options);
+    const call = new Call(signal);
     this.#call = call;
     try {
-      return await this.#runOnLink(scenario, options, call);
+      return await work(call);
     } catch (error) {
       this.#lost(call, error);
       throw error;
@@ -123,6 +145,36 @@ export class EngineClient {
       throw new ProblemError(result.error);
     if (result.ok) this.#figures = await Promise.race([link.api.figures(), link.gone, call.broken]);
     return result;
+  }
+
+  async #fleetOnLink(
+    scenario: Scenario,
+    { onBatch, threads = mostThreads() }: FleetRunOptions,
+    call: Call,
+  ): Promise<Result<FleetReport, Problem[]>> {
+    const link = await Promise.race([this.#connected(), call.broken]);
+    const wanted = await Promise.race([link.api.threadsFor(scenario, threads), link.gone, call.broken]);
+    await Promise.race([this.#enlarge(link, wanted), link.gone, call.broken]);
+    const report = link.api.runFleet(scenario, call.listener(onBatch));
+    const gone = link.crew.map((one) => one.gone);
+    const result = await Promise.race([report, link.gone, ...gone, call.broken]);
+    if (!result.ok && result.error.some((one) => one.code === ENGINE_CRASHED))
+      throw new ProblemError(result.error);
+    return result;
+  }
+
+  /** Gives an engine in a worker more threads of its kind. Where a browser gives no more, the run only takes longer. */
+  async #enlarge(link: Link, threads: number): Promise<void> {
+    const wasm = await this.#bytes();
+    while (link.hello.thread === 'worker' && link.crew.length + 1 < threads) {
+      const machine = link.hello.machine;
+      const more = await workerLink(this.#makeWorker(), wasm, machine, this.#helloMs).catch(() => null);
+      if (!more) return;
+      link.crew.push(more);
+      const { port1, port2 } = new MessageChannel();
+      await more.api.serve(Comlink.transfer(port1, [port1]));
+      await link.api.join(Comlink.transfer(port2, [port2]));
+    }
   }
 
   /** After a call that did not end by itself its thread computes for nobody. `restart()` may have replaced it already. */
@@ -184,7 +236,7 @@ class Call {
   readonly #signal: AbortSignal | undefined;
   readonly #abort = () => this.break(this.#signal?.reason);
 
-  constructor({ signal }: RunOptions) {
+  constructor(signal: AbortSignal | undefined) {
     this.broken = promiseToReject((reject) => (this.break = reject));
     this.#signal = signal;
     signal?.addEventListener('abort', this.#abort);
@@ -228,7 +280,12 @@ async function workerLink(
     // A copy, not a transfer: the next worker needs the bytes as well.
     const hello = await Promise.race([api.hello(wasm, machine), gone]);
     if (!hello.ok) throw new ProblemError(hello.error);
-    return { api, hello: hello.value, gone, end: () => worker.terminate() };
+    const crew: Link[] = [];
+    const end = () => {
+      worker.terminate();
+      for (const one of crew) one.end();
+    };
+    return { api, hello: hello.value, gone, crew, end };
   } catch (error) {
     worker.terminate();
     throw error;
@@ -244,7 +301,7 @@ async function mainThreadLink(wasm: ArrayBuffer, machine: Machine | undefined): 
   const hello = await host.hello(wasm, machine);
   if (!hello.ok) throw new ProblemError(hello.error);
   const gone = new Promise<never>(() => undefined);
-  return { api: host, hello: hello.value, gone, end: () => host.stop() };
+  return { api: host, hello: hello.value, gone, crew: [], end: () => host.stop() };
 }
 
 /** A promise that can only reject, and that nobody has to listen to. */

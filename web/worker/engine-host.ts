@@ -8,6 +8,9 @@ import type { Scenario } from '../scenario/schema.ts';
 import { refusals, SLOW_MACHINE, type Machine } from '../sim/cost.ts';
 import type { DataPlane } from '../sim/data-plane.ts';
 import { simulate } from '../sim/engine.ts';
+import { Fleet } from '../sim/fleet/fleet.ts';
+import type { FleetBatch, FleetReport } from '../sim/fleet/fleet-log.ts';
+import { planFleet, usesThreads } from '../sim/fleet/plan-fleet.ts';
 import { planRun } from '../sim/plan.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
 import {
@@ -15,9 +18,12 @@ import {
   type BatchListener,
   type EngineApi,
   type EngineFigures,
+  type FleetListener,
   type Hello,
   type PlanListener,
 } from './protocol.ts';
+import { driveFleet } from './drive-fleet.ts';
+import { MoverHost, type MoverThread } from './mover-host.ts';
 import { measureMachine } from './machine.ts';
 import { WasmDataPlane } from './wasm-data-plane.ts';
 import { instantiateKernels, type Kernels } from './wasm.ts';
@@ -74,6 +80,7 @@ export class EngineHost implements EngineApi {
   #machine: Machine = SLOW_MACHINE;
   #figures: EngineFigures | null = null;
   #busy = false;
+  readonly #others: MoverThread[] = [];
   #stopped = false;
   readonly #parts: EngineParts;
   readonly #options: HostOptions;
@@ -119,6 +126,52 @@ export class EngineHost implements EngineApi {
     }
   }
 
+  async runFleet(scenario: Scenario, onBatch: FleetListener): Promise<Result<FleetReport, Problem[]>> {
+    if (!this.#plane)
+      return refuse('engine.not-ready', 'The engine was asked to run before it was given its program.');
+    if (this.#busy)
+      return refuse('engine.busy', 'The engine is running another scenario. Stop that one first.');
+    this.#busy = true;
+    try {
+      const planned = planFleet(scenario);
+      if (!planned.ok) return planned;
+      return await this.#driveFleet(planned.value, new MoverHost(this.#plane), onBatch);
+    } catch (error) {
+      return fail(problemsOf(error));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Others first: they have their orders before this thread is busy with its own. */
+  #driveFleet(
+    scenario: Scenario,
+    own: MoverHost,
+    onBatch: FleetListener,
+  ): Promise<Result<FleetReport, Problem[]>> {
+    const now = this.#options.now ?? (() => performance.now());
+    const outbox = new Outbox(onBatch, now, joinedFleet);
+    return driveFleet(new Fleet(scenario), usesThreads(scenario) ? [...this.#others, own] : [own], {
+      onBatch: async (batch) => {
+        if (await outbox.add(batch)) await this.#options.breathe?.();
+      },
+      isStopped: () => this.#stopped,
+    }).finally(() => outbox.flush());
+  }
+
+  async threadsFor(scenario: Scenario, most: number): Promise<number> {
+    const planned = planFleet(scenario);
+    return planned.ok && usesThreads(planned.value) ? most : 1;
+  }
+
+  async join(port: MessagePort): Promise<void> {
+    this.#others.push(Comlink.wrap<MoverThread>(port));
+  }
+
+  async serve(port: MessagePort): Promise<void> {
+    if (this.#plane) Comlink.expose(new MoverHost(this.#plane), port);
+  }
+
   /** Ends the run under way before its next batch. A host that shares the page's thread cannot be terminated like a worker. */
   stop(): void {
     this.#stopped = true;
@@ -145,7 +198,7 @@ export class EngineHost implements EngineApi {
     onBatch: BatchListener,
   ): Promise<Result<RunReport, Problem[]>> {
     const now = this.#options.now ?? (() => performance.now());
-    const outbox = new Outbox(onBatch, now);
+    const outbox = new Outbox(onBatch, now, joined);
     let computeMs = 0;
     try {
       for (;;) {
@@ -176,22 +229,22 @@ export class EngineHost implements EngineApi {
 }
 
 /** Gathers the engine's small batches, and sends what has gathered every BATCH_MS. */
-class Outbox {
-  #waiting: RunBatch[] = [];
+class Outbox<Batch> {
+  #waiting: Batch[] = [];
   #sentMs = -Infinity;
   #answer: void | Promise<void> = undefined;
-  readonly #send: BatchListener;
-  readonly #now: () => number;
 
-  constructor(send: BatchListener, now: () => number) {
-    this.#send = send;
-    this.#now = now;
-  }
+  constructor(
+    readonly send: (batch: Batch) => void | Promise<void>,
+    readonly now: () => number,
+    /** Many batches as one, in order. */
+    readonly joined: (batches: readonly Batch[]) => Batch,
+  ) {}
 
   /** True when a batch left. The first one leaves at once: a page shows its first picture without waiting. */
-  async add(batch: RunBatch): Promise<boolean> {
+  async add(batch: Batch): Promise<boolean> {
     this.#waiting.push(batch);
-    if (this.#now() - this.#sentMs < BATCH_MS) return false;
+    if (this.now() - this.#sentMs < BATCH_MS) return false;
     await this.#sendWaiting();
     return true;
   }
@@ -206,23 +259,33 @@ class Outbox {
   async #sendWaiting(): Promise<void> {
     await this.#answer;
     if (this.#waiting.length === 0) return;
-    const batch = joined(this.#waiting);
+    const batch = this.joined(this.#waiting);
     this.#waiting = [];
-    this.#answer = this.#send(Comlink.transfer(batch, buffersOf(batch)));
-    this.#sentMs = this.#now();
+    this.#answer = this.send(batch);
+    this.#sentMs = this.now();
   }
 }
 
-/** Many batches as one, in order. */
+function joinedFleet(batches: readonly FleetBatch[]): FleetBatch {
+  return {
+    ...batches[batches.length - 1]!,
+    events: batches.flatMap((batch) => batch.events),
+    service: batches.flatMap((batch) => batch.service),
+    paths: batches.flatMap((batch) => batch.paths),
+  };
+}
+
+/** Frames are handed over, not copied. */
 function joined(batches: readonly RunBatch[]): RunBatch {
   const last = batches[batches.length - 1]!;
-  return {
+  const batch = {
     events: batches.flatMap((batch) => batch.events),
     frames: batches.flatMap((batch) => batch.frames),
     service: batches.flatMap((batch) => batch.service),
     virtualNs: last.virtualNs,
     doneShare: last.doneShare,
   };
+  return Comlink.transfer(batch, buffersOf(batch));
 }
 
 /** Each buffer once: two frames may be views of one buffer, and a buffer listed twice cannot be transferred. */

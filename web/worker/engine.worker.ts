@@ -4,7 +4,7 @@
  */
 import * as Comlink from 'comlink';
 import { EngineHost, measuringParts } from './engine-host.ts';
-import type { BatchListener, EngineApi, PlanListener } from './protocol.ts';
+import type { BatchListener, EngineApi, FleetListener, PlanListener } from './protocol.ts';
 
 const host = new EngineHost(measuringParts, { thread: 'worker' });
 
@@ -16,11 +16,15 @@ const api: EngineApi = {
       release(onPlan);
       release(onBatch);
     }),
+  runFleet: (scenario, onBatch) => host.runFleet(scenario, onBatch).finally(() => release(onBatch)),
+  threadsFor: (scenario, most) => host.threadsFor(scenario, most),
+  join: (port) => host.join(port),
+  serve: (port) => host.serve(port),
 };
 
 Comlink.expose(api);
 
 /** A listener that came from the page holds a channel open until it is given back. */
-function release(listener: PlanListener | BatchListener): void {
+function release(listener: PlanListener | BatchListener | FleetListener): void {
   (listener as unknown as Comlink.ProxyMethods)[Comlink.releaseProxy]();
 }

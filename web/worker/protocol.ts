@@ -3,6 +3,7 @@ import type { Bytes } from '../base/units.ts';
 import type { Problem, Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { Machine } from '../sim/cost.ts';
+import type { FleetBatch, FleetReport } from '../sim/fleet/fleet-log.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
 
 export interface Hello {
@@ -33,6 +34,17 @@ export interface EngineApi {
   /** Null before the first run that came to its end. */
   figures(): Promise<EngineFigures | null>;
   /**
+   * Runs many migrations at once to their end, on this thread and on those that have joined. Resolves with the report or with why it was
+   * refused.
+   */
+  runFleet(scenario: Scenario, onBatch: FleetListener): Promise<Result<FleetReport, Problem[]>>;
+  /** Threads that would have work in this run of many; 1 where the run would be over before a second one has started. */
+  threadsFor(scenario: Scenario, most: number): Promise<number>;
+  /** Takes a thread that serves at the other end of the port into the runs of many. */
+  join(port: MessagePort): Promise<void>;
+  /** Follows migrations for whoever is at the other end of the port. */
+  serve(port: MessagePort): Promise<void>;
+  /**
    * Runs a scenario to its end. `onPlan` comes once, first; `onBatch` at least ten times a second while it computes. Resolves with
    * the report, or with the problems that made it refuse (memory or time this machine does not give, with an alternative). An
    * engine that broke says so with the code `engine.crashed`, and must not be used again.
@@ -47,6 +59,8 @@ export interface EngineApi {
 /** Across threads a listener answers with a promise: the engine waits for it, so that a slow page is not flooded. */
 export type PlanListener = (migrations: PlannedMigration[]) => void | Promise<void>;
 export type BatchListener = (batch: RunBatch) => void | Promise<void>;
+
+export type FleetListener = (batch: FleetBatch) => void | Promise<void>;
 
 export const ENGINE_CRASHED = 'engine.crashed';
 

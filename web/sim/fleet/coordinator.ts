@@ -38,7 +38,12 @@ export interface Decider {
   ended(task: number, reply: Reply): void;
 }
 
-export type Step = { readonly orders: readonly Order[] } | { readonly batch: FleetBatch };
+/**
+ * `safeNs`: every migration that waits at its horizon may be advanced to there without being asked, while a thread has nothing else to
+ * do; its reply then follows those to the orders.
+ */
+export type Step =
+  { readonly orders: readonly Order[]; readonly safeNs: Ns } | { readonly batch: FleetBatch };
 
 /** Instants between two batches for the watcher. */
 const BATCH_INSTANTS = 64;
@@ -51,6 +56,8 @@ export class Coordinator {
   readonly #courses = new Map<number, Course>();
   readonly #tasksOf = new Map<Flow, Course>();
   readonly #opened = new Set<Course>();
+  /** A flow or a line has changed since the network was shared. */
+  #isStale = true;
   #orders: Order[] = [];
   #service: ServiceStretch[] = [];
   #paths: [number, readonly number[]][] = [];
@@ -117,6 +124,7 @@ export class Coordinator {
 
   setCapacity(line: number, bytesPerSecond: BytesPerSecond): void {
     this.#sharing.setCapacity(line, bytesPerSecond);
+    this.#isStale = true;
   }
 
   capacity(line: number): BytesPerSecond {
@@ -126,6 +134,7 @@ export class Coordinator {
   /** Traffic of others, which never ends. */
   addTraffic(lines: readonly number[], cap: BytesPerSecond): void {
     this.#sharing.addFlow(lines, cap);
+    this.#isStale = true;
   }
 
   rateOf(task: number): BytesPerSecond {
@@ -157,10 +166,12 @@ export class Coordinator {
       yield* this.#send();
       for (const one of work) one();
       yield* this.#send();
-      if (this.#agenda.nextNs > this.nowNs) break;
+      if (this.#agenda.nextNs <= this.nowNs) continue;
+      // With its new rate a flow may be through at this very instant.
+      if (!this.#isStale) break;
+      this.#share();
+      yield* this.#send();
     }
-    this.#share();
-    yield* this.#send();
   }
 
   /** Its bound has come: either it was here before the others, or it goes on to here. */
@@ -175,8 +186,8 @@ export class Coordinator {
     while (this.#orders.length > 0) {
       const orders = this.#orders;
       this.#orders = [];
-      const replies = yield { orders };
-      assert(replies?.length === orders.length, 'every order has its reply');
+      const replies = yield { orders, safeNs: this.nowNs };
+      assert(replies && replies.length >= orders.length, 'every order has its reply');
       for (const reply of replies) this.#note(reply);
     }
   }
@@ -218,6 +229,7 @@ export class Coordinator {
     course.flows = way.streams.map(({ lines, cap }) => this.#sharing.addFlow(lines, cap));
     for (const flow of course.flows) this.#tasksOf.set(flow, course);
     this.#opened.add(course);
+    this.#isStale = true;
     this.#paths.push([course.task, [...new Set(way.streams.flatMap(({ lines }) => lines))]]);
   }
 
@@ -231,10 +243,12 @@ export class Coordinator {
     course.bytesPerSecond = 0;
     course.stalledNs = null;
     this.#opened.delete(course);
+    this.#isStale = true;
   }
 
   /** Shares the network anew; whose rate is another one comes to the present and goes on with it. */
   #share(): void {
+    this.#isStale = false;
     const changed = new Set(this.#opened);
     this.#opened.clear();
     for (const flow of this.#sharing.resolve()) {

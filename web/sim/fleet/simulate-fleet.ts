@@ -1,6 +1,6 @@
 /** A whole run on one thread. */
 import type { DataPlane } from '../data-plane.ts';
-import { Fleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { FleetBatch, FleetReport } from './fleet-log.ts';
 import { Movers, shellOf } from './movers.ts';
 import type { Reply } from './mover.ts';

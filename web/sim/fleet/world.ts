@@ -29,7 +29,9 @@ export class World {
     this.storeIndex = indexOf(this.stores);
     this.hostOf = this.vms.map((vm) => this.hostIndex.get(vm.host) as number);
     this.storeOf = this.vms.map((vm) => this.storeIndex.get(vm.datastore) as number);
-    this.state = this.hosts.map((host) => (host.state === 'maintenance' ? 'maintenance' : 'connected'));
+    this.state = this.hosts.map(({ state }) =>
+      state === 'connected' || state === 'maintenance' ? state : 'down',
+    );
     this.#givenBytes = this.hosts.map(() => 0);
     this.vms.forEach((vm, at) => (this.#givenBytes[this.hostOf[at] as number]! += runningBytes(vm)));
     this.#running = this.hosts.map(() => 0);

@@ -1,0 +1,21 @@
+/** From what a scenario asks for to a datacenter without groups, or to why it cannot run. */
+import { fail, ok, type Problem, type Result } from '../../base/result.ts';
+import { expandGroups } from '../../scenario/groups.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { notSimulated } from '../not-simulated.ts';
+import { fleetFidelity } from './fidelity.ts';
+
+export function planFleet(scenario: Scenario): Result<Scenario, Problem[]> {
+  const unknown = notSimulated(scenario, 'fleet');
+  if (unknown.length > 0) return fail(unknown);
+  if (scenario.actions.length > 0) return ok(expandGroups(scenario));
+  const message =
+    'Nothing is asked for: add an action, such as { kind: "migrate", vm, to } or { kind: "enter-maintenance", host }.';
+  return fail([{ code: 'plan.nothing-to-do', path: 'actions', message }]);
+}
+
+/** Whether more than one thread has work: what is followed in expectation alone is done before a second one has begun. */
+export function usesThreads(expanded: Scenario): boolean {
+  const fidelity = fleetFidelity(expanded);
+  return expanded.vms.some((_, vm) => fidelity(vm) !== 'expected');
+}

@@ -5,10 +5,10 @@ import { ByteLimiter, FlushLimiter } from '../../../web/sim/qemu/limiter.ts';
 import { recordedValues, type RecordedValues } from '../../../web/sim/qemu/parameters.ts';
 import { predictAll } from '../../../web/sim/qemu/predict.ts';
 import {
-  decideThrottle,
+  decidePeriod,
   decideTurn,
   QEMU,
-  UNTHROTTLED,
+  rulesOf,
   windowBudget,
   type TurnFacts,
 } from '../../../web/sim/qemu/thread.ts';
@@ -32,34 +32,44 @@ test('128 MiB/s is 13 421 772 bytes a window, and a threshold of 40 265 318 at 3
 test('the throttle climbs 20, 30 ... 90, 99, two high periods a step', () => {
   const converge = values({}, ['auto-converge']);
   const period = { periodMs: 1001, dirtiedBytes: 2000, sentBytes: 1000 };
-  let state = UNTHROTTLED;
+  let state = { throttlePercent: 0, highCount: 0 };
+  const after = (now: typeof period) => {
+    const { throttlePercent, numbers } = decidePeriod(rulesOf(7), converge, { ...now, ...state });
+    const percent = throttlePercent ?? state.throttlePercent;
+    return { throttlePercent: percent, highCount: numbers['highCount']! };
+  };
   const ladder: number[] = [];
   for (let count = 0; count < 20; count++) {
-    state = decideThrottle(7, converge, state, period);
-    if (count % 2 === 1) ladder.push(state.percent);
+    state = after(period);
+    if (count % 2 === 1) ladder.push(state.throttlePercent);
   }
   expect(ladder).toEqual([20, 30, 40, 50, 60, 70, 80, 90, 99, 99]);
-  const bearable = { ...period, dirtiedBytes: 500 };
-  const once = decideThrottle(7, converge, UNTHROTTLED, period);
-  expect(decideThrottle(7, converge, once, bearable)).toEqual({ percent: 0, highCount: 1 });
+  state = { throttlePercent: 0, highCount: 1 };
+  expect(after({ ...period, dirtiedBytes: 500 })).toEqual(state);
   expect(throttleSleepMs(99)).toBeCloseTo(990, 9);
 });
 
 test('a turn syncs only below the threshold, and completes strictly below it or at nothing left', () => {
   const facts: TurnFacts = {
+    elapsedNs: 0,
+    passes: 0,
     pendingBytes: 4096,
     thresholdBytes: 4096,
     inPostcopy: false,
     postcopyAsked: false,
     synced: false,
   };
-  expect(decideTurn(facts)).toBe('push');
-  expect(decideTurn({ ...facts, pendingBytes: 4095 })).toBe('sync');
-  expect(decideTurn({ ...facts, pendingBytes: 4095, synced: true })).toBe('complete');
+  const turn = (over: Partial<TurnFacts> = {}) => {
+    const decided = decideTurn(rulesOf(7), values(), { ...facts, ...over });
+    return decided === 'sync' ? decided : decided.action;
+  };
+  expect(turn()).toBe('go-on');
+  expect(turn({ pendingBytes: 4095 })).toBe('sync');
+  expect(turn({ pendingBytes: 4095, synced: true })).toBe('switch-over');
   // In the first 100 ms the threshold is 0: nothing left ends it without another look.
-  expect(decideTurn({ ...facts, pendingBytes: 0, thresholdBytes: 0 })).toBe('complete');
-  expect(decideTurn({ ...facts, postcopyAsked: true })).toBe('start-postcopy');
-  expect(decideTurn({ ...facts, postcopyAsked: true, inPostcopy: true })).toBe('push');
+  expect(turn({ pendingBytes: 0, thresholdBytes: 0 })).toBe('switch-over');
+  expect(turn({ postcopyAsked: true })).toBe('post-copy');
+  expect(turn({ postcopyAsked: true, inPostcopy: true })).toBe('go-on');
 });
 
 test('a plain page costs 4104 bytes, a window of 64 MiB/s takes 1636 of them', () => {

@@ -169,6 +169,8 @@ export interface QemuFacts {
   readonly elapsedMs: number;
   /** Full passes over the memory so far. */
   readonly passes: number;
+  /** `migrate-start-postcopy` has been sent. */
+  readonly postcopyAsked: boolean;
   readonly pendingBytes: number;
   readonly thresholdBytes: number;
   /** At a sync: since the last decision. */
@@ -193,6 +195,7 @@ function atWindow(values: QemuValues, facts: QemuFacts): Decision {
   };
   if (pendingBytes === 0 || pendingBytes < facts.thresholdBytes)
     return decision('switch-over', 'below-threshold', numbers);
+  if (facts.postcopyAsked) return decision('post-copy', 'asked', numbers);
   if (values['postcopy-after-precopy'] && passes >= 1)
     return decision('post-copy', 'after-first-pass', numbers);
   if (values.timeout > 0 && elapsedMs >= values.timeout * 1000) {

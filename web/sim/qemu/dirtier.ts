@@ -8,6 +8,7 @@ import { throttleSleepMs } from '../policy/qemu-profiles.ts';
 import { MACHINE } from './machine.ts';
 import type { GuestRam } from './ram.ts';
 import type { DirtierConfig } from './record.ts';
+import type { Guest } from './sender.ts';
 
 /** The first page of the filled area, 16 MiB. */
 export const BASE_PAGE = 4096;
@@ -30,7 +31,7 @@ export function xorshift32(state: number): number {
 /** The upper half of a 32 by 32 bit product; exact, since `below` stays under 2^21 pages. */
 const scaled = (random: number, below: number): number => Math.floor((random * below) / 4_294_967_296);
 
-export class Dirtier {
+export class Dirtier implements Guest {
   private rng = RNG_START;
   private sequence = 0;
   private nowNs: Ns = 0;
@@ -61,8 +62,7 @@ export class Dirtier {
     for (; this.due >= 1; this.due -= 1) this.write();
   }
 
-  /** Called where the dirty log is read. */
-  touchOwnPages(): void {
+  atSync(): void {
     for (const page of OWN_PAGES) this.ram.touch(page);
   }
 

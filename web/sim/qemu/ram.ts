@@ -14,6 +14,8 @@ export interface RamLayout {
   readonly lowUsedPages: number;
   readonly filledFrom: number;
   readonly filledPages: number;
+  /** Pages an entry of the bitmap stands for; all counts here are of entries. */
+  readonly pagesPerEntry: number;
 }
 
 /** The guest's own code starts at 1 MiB; the BIOS lies right below it. */

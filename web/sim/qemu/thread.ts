@@ -2,15 +2,18 @@
  * The turns of QEMU's migration thread and its constants. What the engines decide in common is in `../policy/qemu-profiles.ts`. Source:
  * migration/migration.c and migration/ram.c of QEMU 7.2 and 10.0.
  */
-import type { Bytes, BytesPerSecond } from '../../base/units.ts';
+import { NS_PER_MS, type Bytes, type BytesPerSecond, type Ns } from '../../base/units.ts';
+import type { Decision } from '../policy/decision.ts';
+import { defaultsOf } from '../policy/parameters.ts';
 import {
+  QEMU_92,
   QEMU_RULES,
   decideQemu,
   windowBudgetBytes,
   type QemuFacts,
   type QemuRules,
+  type QemuValues,
 } from '../policy/qemu-profiles.ts';
-import type { RecordedValues } from './parameters.ts';
 
 export const QEMU = {
   /** One push of pages ends after more than this (MAX_WAIT), looked at once in `waitCheckPages` pages. */
@@ -37,12 +40,15 @@ export const QEMU = {
 } as const;
 
 /** Bytes that may leave in one window; Infinity without a cap. The window ends when MORE than these were sent. */
-export function windowBudget(values: RecordedValues, capBytesPerSecond: BytesPerSecond): Bytes {
+export function windowBudget(values: QemuValues, capBytesPerSecond: BytesPerSecond): Bytes {
   if (capBytesPerSecond === 0) return Infinity;
   return windowBudgetBytes({ ...values, 'max-bandwidth': capBytesPerSecond });
 }
 
 export interface TurnFacts {
+  readonly elapsedNs: Ns;
+  /** Full passes over the memory so far. */
+  readonly passes: number;
   /** Known dirty pages, in bytes. */
   readonly pendingBytes: Bytes;
   readonly thresholdBytes: Bytes;
@@ -52,43 +58,40 @@ export interface TurnFacts {
   readonly synced: boolean;
 }
 
-export type Turn = 'sync' | 'complete' | 'start-postcopy' | 'push';
+/** `sync`: the dirty log has to be read before anything can be decided. */
+export type Turn = Decision | 'sync';
 
-/** One turn of the migration thread: ask for the dirty log, stop the guest, flip to post-copy, or push pages. */
-export function decideTurn(facts: TurnFacts): Turn {
+/**
+ * One turn of the migration thread: ask for the dirty log where little is known to be left, otherwise what the profile decides. In
+ * post-copy it only ends or goes on.
+ */
+export function decideTurn(rules: QemuRules, values: QemuValues, facts: TurnFacts): Turn {
   const below = facts.pendingBytes < facts.thresholdBytes;
   if (below && !facts.synced && !facts.inPostcopy) return 'sync';
-  if (facts.pendingBytes === 0 || below) return 'complete';
-  return facts.postcopyAsked && !facts.inPostcopy ? 'start-postcopy' : 'push';
+  const { pendingBytes, thresholdBytes, passes } = facts;
+  return decideQemu(rules, facts.inPostcopy ? IN_POSTCOPY : values, {
+    ...NO_PERIOD,
+    at: 'window',
+    elapsedMs: facts.elapsedNs / NS_PER_MS,
+    passes,
+    pendingBytes,
+    thresholdBytes,
+    postcopyAsked: facts.postcopyAsked && !facts.inPostcopy,
+  });
 }
 
-export interface ThrottleState {
-  /** Per cent of its time the guest sleeps. */
-  readonly percent: number;
-  readonly highCount: number;
-}
+/** Nothing but the end can be decided any more. */
+const IN_POSTCOPY = defaultsOf(QEMU_92);
+const NO_PERIOD = { periodMs: 0, dirtiedBytes: 0, sentBytes: 0, highCount: 0, throttlePercent: 0 };
+const NO_WINDOW = { elapsedMs: 0, passes: 0, pendingBytes: 0, thresholdBytes: 0, postcopyAsked: false };
 
-export const UNTHROTTLED: ThrottleState = { percent: 0, highCount: 0 };
-
-/** Auto-converge after a period of more than a second: dirtied against sent. */
-export function decideThrottle(
-  major: number,
-  values: RecordedValues,
-  state: ThrottleState,
-  period: Pick<QemuFacts, 'periodMs' | 'dirtiedBytes' | 'sentBytes'>,
-): ThrottleState {
-  const facts: QemuFacts = {
-    ...period,
-    at: 'sync',
-    elapsedMs: 0,
-    passes: 0,
-    pendingBytes: 0,
-    thresholdBytes: 0,
-    highCount: state.highCount,
-    throttlePercent: state.percent,
-  };
-  const { throttlePercent, numbers } = decideQemu(rulesOf(major), values, facts);
-  return { percent: throttlePercent ?? state.percent, highCount: numbers['highCount'] ?? 0 };
+/** After a period of more than a second: dirtied against sent. */
+export function decidePeriod(
+  rules: QemuRules,
+  values: QemuValues,
+  period: Pick<QemuFacts, keyof typeof NO_PERIOD>,
+): Decision {
+  return decideQemu(rules, values, { ...NO_WINDOW, ...period, at: 'sync' });
 }
 
 /** QEMU 8 to 9.1 are taken as 7.2 here: none of them forces a sync. */

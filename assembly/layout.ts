@@ -42,9 +42,6 @@ export const MOST_PHASES: u32 = 16;
 export const COST_STEPS: u32 = 7;
 export const COST_BYTES: usize = 4 * 8 * <usize>COST_STEPS;
 
-/** A slice of sliced writes ends after this part of the round's list, and after this part of all groups at latest. */
-export const SLICES_PER_ROUND: u64 = 64;
-
 /** Shares of writes that sliced guests keep: one for each class of pages, and one for each of the most written pages. */
 export const MOST_CLASSES: u32 = 512;
 export const HEAD_PAGES: u32 = 1024;
@@ -88,6 +85,7 @@ export class VmSpec {
   compression: f64;
   cacheSlots: f64;
   traceFaultNs: f64;
+  /** Slices of a round, or 0: a slice ends after this part of the round's list, and after this part of all groups at latest. */
   sliced: f64;
   phaseCount: f64;
 }
@@ -183,6 +181,8 @@ export class Vm {
   scatterInverse2: u64;
   chanceSeed: u64;
   zeroFrom: u64;
+  /** Zero pages when it was made. */
+  firstZeros: u64;
   // The wire.
   nowNs: u64;
   bytesPerSecond: u64;
@@ -308,8 +308,8 @@ let liveVms: u32 = 0;
 let freeVms: usize = 0;
 
 /** Most groups of one slice. */
-export function mostSentGroups(pages: u64): u64 {
-  return (pages >> 6) / SLICES_PER_ROUND + 1;
+export function mostSentGroups(pages: u64, slices: u64): u64 {
+  return slices == 0 ? 0 : (pages >> 6) / slices + 1;
 }
 
 /** Chains the regions of the VM in the mailbox from `base` on. */
@@ -327,7 +327,7 @@ function mapVm(base: u64): VmMap {
   map.zipf = take((<u64>ZIPF_CELLS + 1) << 3);
   map.stepCosts = take(COST_BYTES);
   map.shares = take(isSliced ? (<u64>MOST_CLASSES + HEAD_PAGES) << 3 : 0);
-  map.sentGroups = take(isSliced ? mostSentGroups(pages) * SENT_GROUP_BYTES : 0);
+  map.sentGroups = take(mostSentGroups(pages, <u64>spec.sliced) * SENT_GROUP_BYTES);
   map.toSend = take(bitmapBytes);
   map.written = take(bitmapBytes);
   map.zero = take(bitmapBytes);

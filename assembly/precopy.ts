@@ -4,9 +4,9 @@
 import { bitmapNextWord } from './bitmap';
 import { costPages, firstCosts, leastCost, nextCosts } from './cost';
 import { beginSlices, noteSent, sliceIsOver } from './guest/sliced';
-import { endSlice, phaseAt, resetGuest, runGuest, workingSetStart } from './guest/synthetic';
-import { COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
-import { ZERO_WIRE_BYTES, sendPages } from './wire';
+import { endSlice, phaseAt, resetGuest, runGuest, runsEvenly, workingSetStart } from './guest/synthetic';
+import { COMPRESSION_OFF, COMPRESSION_XBZRLE, GROUP_PAGES, Vm } from './layout';
+import { WHOLE_WIRE_BYTES, ZERO_WIRE_BYTES, sendPages } from './wire';
 import { cacheInit } from './xbzrle';
 
 const NS_PER_SECOND: u64 = 1000000000;
@@ -18,6 +18,32 @@ export const STOP_TIME: i32 = 0;
 export const STOP_ROUND: i32 = 1;
 export const STOP_BUDGET: i32 = 2;
 
+/**
+ * How long a whole group takes by the number of its pages that are not zero, at one rate and without compression: a few dozen numbers for
+ * millions of groups, each of which would cost a division. 0: not asked for yet.
+ */
+const durations = memory.data(65 * 8, 8);
+let durationsRate: u64 = 0;
+
+function useRate(rate: u64): void {
+  if (rate == durationsRate) return;
+  memory.fill(durations, 0, 65 * 8);
+  durationsRate = rate;
+}
+
+/** End of a group of 64 pages that begins now, `others` of them not zero and sent whole. */
+// @ts-ignore: decorator
+@inline
+function wholeGroupEnd(vm: Vm, others: u64): u64 {
+  const at = durations + ((<usize>others) << 3);
+  let duration = load<u64>(at);
+  if (duration == 0) {
+    duration = (vm.anchorBytes * NS_PER_SECOND + vm.bytesPerSecond - 1) / vm.bytesPerSecond;
+    store<u64>(at, duration);
+  }
+  return vm.anchorNs + duration;
+}
+
 /** When the wire has carried what is left of the group: its last anchor plus ceil(bytes / rate). A group is far below 2^34 bytes. */
 // @ts-ignore: decorator
 @inline
@@ -26,6 +52,13 @@ function groupEnd(vm: Vm): u64 {
   if (vm.anchorBytes == 0) return vm.anchorNs;
   if (rate == 0) return NEVER;
   return vm.anchorNs + (vm.anchorBytes * NS_PER_SECOND + rate - 1) / rate;
+}
+
+/** Zero pages of a whole group take less than one page that is not, so its bytes tell how many of these there are. */
+// @ts-ignore: decorator
+@inline
+function isPlain(vm: Vm, pages: u64): bool {
+  return pages == GROUP_PAGES && vm.compression == COMPRESSION_OFF && vm.bytesPerSecond != 0;
 }
 
 /** Takes the next group off the list and puts it on the wire at the present time; returns its pages. */
@@ -44,7 +77,7 @@ function beginGroup(vm: Vm): u64 {
   vm.groupStartNs = vm.nowNs;
   vm.anchorNs = vm.nowNs;
   vm.anchorBytes = bytes;
-  vm.groupEndNs = groupEnd(vm);
+  vm.groupEndNs = isPlain(vm, pages) ? wholeGroupEnd(vm, bytes / WHOLE_WIRE_BYTES) : groupEnd(vm);
   vm.groupInFlight = 1;
   return pages;
 }
@@ -59,8 +92,61 @@ function endGroup(vm: Vm): void {
   if (vm.sliced != 0 && sliceIsOver(vm)) endSlice(vm);
 }
 
+/** Nothing about a group of this VM depends on the one before: no content, no compression, writes by the slice, a guest that just runs. */
+function isEven(vm: Vm): bool {
+  return (
+    vm.sliced != 0 &&
+    vm.byteExact == 0 &&
+    vm.compression == COMPRESSION_OFF &&
+    vm.bytesPerSecond != 0 &&
+    vm.groupInFlight == 0 &&
+    vm.traceDebtNs == 0 &&
+    runsEvenly(vm)
+  );
+}
+
+/**
+ * What `advance` does for such a VM, group by group, to the end of the slice or before a group that would end after `untilNs`. Returns
+ * the pages sent. Only faster: counters stay in registers and the guest's time is a sum.
+ */
+function advanceEvenly(vm: Vm, untilNs: u64, pageBudget: i64): i64 {
+  const rate = vm.bytesPerSecond;
+  let pages: i64 = 0;
+  while (vm.toSendPages != 0 && pages < pageBudget && vm.nowNs < untilNs) {
+    const word = bitmapNextWord(vm.toSend, vm.cursorWord, vm.words);
+    const at = (<usize>word) << 3;
+    const bits = load<u64>(vm.toSend + at);
+    const count = popcnt<u64>(bits);
+    const zeros = popcnt<u64>(bits & load<u64>(vm.zero + at));
+    const bytes = zeros * ZERO_WIRE_BYTES + (count - zeros) * WHOLE_WIRE_BYTES;
+    vm.anchorNs = vm.nowNs;
+    vm.anchorBytes = bytes;
+    const endNs =
+      count == GROUP_PAGES
+        ? wholeGroupEnd(vm, count - zeros)
+        : vm.nowNs + (bytes * NS_PER_SECOND + rate - 1) / rate;
+    vm.cursorWord = word;
+    if (endNs > untilNs) return pages;
+    store<u64>(vm.toSend + at, 0);
+    vm.cursorWord = word + 1;
+    noteSent(vm, word, bits);
+    vm.zeroPages += zeros;
+    vm.wireBytes += bytes;
+    vm.toSendPages -= count;
+    vm.sentPages += count;
+    vm.guestNs += endNs - vm.nowNs;
+    vm.nowNs = endNs;
+    pages += <i64>count;
+    if (!sliceIsOver(vm)) continue;
+    endSlice(vm);
+    return pages;
+  }
+  return pages;
+}
+
 /** Advances until `untilNs`, the end of the round, or until `pageBudget` pages have begun; says which it was. */
 export function advance(vm: Vm, untilNs: u64, pageBudget: i64): i32 {
+  useRate(vm.bytesPerSecond);
   while (true) {
     if (vm.groupInFlight != 0) {
       if (vm.groupEndNs > untilNs) return STOP_TIME;
@@ -73,6 +159,11 @@ export function advance(vm: Vm, untilNs: u64, pageBudget: i64): i32 {
     if (vm.nowNs >= untilNs) return STOP_TIME;
     if (pageBudget <= 0) return STOP_BUDGET;
     vm.cursorWord = bitmapNextWord(vm.toSend, vm.cursorWord, vm.words);
+    if (isEven(vm)) {
+      const pages = advanceEvenly(vm, untilNs, pageBudget);
+      pageBudget -= pages;
+      if (pages != 0) continue;
+    }
     pageBudget -= <i64>beginGroup(vm);
   }
 }
@@ -173,15 +264,11 @@ export function nextRound(vm: Vm): u64 {
   return vm.toSendPages;
 }
 
-/** Pages on the list that are zero as long as nobody writes them. Only the first list has any: a written page is zero no more. */
-function zerosOnList(vm: Vm): u64 {
-  if (vm.round != 0) return 0;
-  let pages: u64 = 0;
-  for (let word = vm.cursorWord; word < vm.words; ++word) {
-    const at = (<usize>word) << 3;
-    pages += popcnt<u64>(load<u64>(vm.toSend + at) & load<u64>(vm.zero + at));
-  }
-  return pages;
+/** No more pages on the list are zero: only the first list has any, a written page is zero no more, and some have left. */
+// @ts-ignore: decorator
+@inline
+function mostZerosOnList(vm: Vm): u64 {
+  return vm.round != 0 ? 0 : min(vm.toSendPages, vm.firstZeros - min(vm.firstZeros, vm.zeroPages));
 }
 
 /** No earlier than this is the list through if the rate stays: the group in flight ends, and what waits costs its least. */
@@ -189,7 +276,7 @@ export function soonest(vm: Vm): u64 {
   const fromNs = vm.groupInFlight != 0 ? vm.groupEndNs : vm.nowNs;
   if (vm.toSendPages == 0 || fromNs == NEVER) return fromNs;
   if (vm.bytesPerSecond == 0) return NEVER;
-  const zeros = zerosOnList(vm);
+  const zeros = mostZerosOnList(vm);
   const bytes = zeros * ZERO_WIRE_BYTES + (vm.toSendPages - zeros) * leastCost(vm);
   // At most 2^33 pages of 2^13 bytes: whole seconds first, so that nothing leaves 64 bits.
   const seconds = bytes / vm.bytesPerSecond;

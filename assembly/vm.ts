@@ -70,7 +70,7 @@ function readSpec(vm: Vm, spec: VmSpec): void {
   vm.byteExact = u32(spec.byteExact != 0);
   vm.pageCount = <u64>spec.pageCount;
   vm.words = <u32>((vm.pageCount + 63) >> 6);
-  vm.sliced = u32(spec.sliced != 0);
+  vm.sliced = <u32>spec.sliced;
   vm.compression = <u32>spec.compression;
   vm.cacheSlots = <u32>spec.cacheSlots;
   vm.traceFaultNs = <u64>spec.traceFaultNs;
@@ -87,7 +87,7 @@ function readSpec(vm: Vm, spec: VmSpec): void {
   vm.scatterInverse = inverseOf(vm.scatterFactor);
   vm.scatterInverse2 = inverseOf(vm.scatterFactor2);
   vm.chanceSeed = prngSeed(seed, STREAM_CHANCE);
-  vm.mostSentGroups = <u32>mostSentGroups(vm.pageCount);
+  vm.mostSentGroups = <u32>mostSentGroups(vm.pageCount, vm.sliced);
   vm.zeroFrom = firstZeroDraw(vm.randomBelow);
   readPhases(vm, <u32>spec.phaseCount);
 }

@@ -104,6 +104,7 @@ export function markZeroPages(vm: Vm, from: u32, to: u32): void {
   const least = vm.zeroFrom;
   // With no zero pages at all `randomBelow` is a million, which no draw reaches.
   const isNone = vm.randomBelow >= PPM;
+  let zeros: u64 = 0;
   let seed = vm.classSeed + ((<u64>from) << 2) * STEP;
   for (let at = vm.zero + ((<usize>from) << 3); at < end; at += 8) {
     let bits: u64 = 0;
@@ -115,7 +116,9 @@ export function markZeroPages(vm: Vm, from: u32, to: u32): void {
       seed += 4 * STEP;
     }
     store<u64>(at, bits);
+    zeros += popcnt<u64>(bits);
   }
+  vm.firstZeros += zeros;
   const rest = vm.pageCount & (GROUP_PAGES - 1);
   if (to != vm.words || rest == 0) return;
   const lastWord = vm.zero + ((<usize>(to - 1)) << 3);

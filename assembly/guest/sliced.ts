@@ -9,7 +9,6 @@ import {
   PATTERN_ZIPF,
   Phase,
   SENT_GROUP_BYTES,
-  SLICES_PER_ROUND,
   SentGroup,
   Vm,
 } from '../layout';
@@ -39,7 +38,7 @@ export function beginSlice(vm: Vm, guestNs: u64): void {
 
 /** A round begins: slices of it are parts of its list, so they do not depend on how time is cut into calls. */
 export function beginSlices(vm: Vm): void {
-  vm.slicePages = vm.toSendPages / SLICES_PER_ROUND + 1;
+  vm.slicePages = vm.toSendPages / vm.sliced + 1;
   beginSlice(vm, vm.guestNs);
 }
 

@@ -191,6 +191,11 @@ function isSliced(vm: Vm): bool {
   return vm.sliced != 0 && phaseAt(vm, max(vm.phaseIndex, 0)).pattern != PATTERN_SWEEP;
 }
 
+/** At full speed in its last phase, and with writes that wait for the end of their slice: time only adds up. */
+export function runsEvenly(vm: Vm): bool {
+  return vm.speedPpm == PPM && vm.phaseIndex + 1 == <i32>vm.phaseCount && isSliced(vm);
+}
+
 /**
  * Lets `elapsedNs` pass for the guest. First it pays what its trace faults cost, then its speed scales the rest; what does
  * not make a whole nanosecond is kept. Whole millions are split off so that no product leaves 64 bits. Sliced writes wait for the
@@ -200,9 +205,13 @@ export function runGuest(vm: Vm, elapsedNs: u64): void {
   const paid = min(elapsedNs, vm.traceDebtNs);
   vm.traceDebtNs -= paid;
   const ran = elapsedNs - paid;
-  const parts = (ran % PPM) * vm.speedPpm + vm.speedRest;
-  vm.guestNs += (ran / PPM) * vm.speedPpm + parts / PPM;
-  vm.speedRest = parts % PPM;
+  // At full speed a rest stays what it is: less than a nanosecond.
+  if (vm.speedPpm == PPM) vm.guestNs += ran;
+  else {
+    const parts = (ran % PPM) * vm.speedPpm + vm.speedRest;
+    vm.guestNs += (ran / PPM) * vm.speedPpm + parts / PPM;
+    vm.speedRest = parts % PPM;
+  }
   while (vm.phaseIndex + 1 < <i32>vm.phaseCount) {
     const nextNs = phaseAt(vm, vm.phaseIndex + 1).afterNs;
     if (vm.guestNs < nextNs) break;

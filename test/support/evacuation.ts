@@ -66,7 +66,7 @@ export function evacuation(size: Evacuation): Scenario {
     datastores: Array.from({ length: stores }, (_, at) => ({ id: `store-${at}`, hosts: ['old', 'new'] })),
     vmGroups: Array.from({ length: stores }, (_, at) => ({
       id: `vm-${at}`,
-      perHost: size.vmsPerHost / stores,
+      perHost: 1,
       hosts: ['old'],
       datastore: `store-${at}`,
       network: 'vms',
@@ -76,7 +76,7 @@ export function evacuation(size: Evacuation): Scenario {
         {
           pattern: 'uniform',
           writesPerSecond,
-          workingSetBytes: size.memoryBytes / 4,
+          workingSetBytes: size.memoryBytes / 16,
         },
       ],
     })),
@@ -87,5 +87,8 @@ export function evacuation(size: Evacuation): Scenario {
     })),
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return expandGroups(parsed.value);
+  // What does not fit into a link is made here: the bounds of the schema are those of links.
+  const perHost = size.vmsPerHost / stores;
+  const vmGroups = parsed.value.vmGroups.map((group) => ({ ...group, perHost }));
+  return expandGroups({ ...parsed.value, vmGroups });
 }

@@ -31,6 +31,8 @@ export interface GuestMemorySpec {
    * them. As many writes, other pages of the same distribution; far quicker where the bitmaps do not fit a cache.
    */
   readonly writes?: Writes;
+  /** Slices of a round, where writes are sliced; 64 where absent. More cost more, and pay trace faults sooner. */
+  readonly slices?: number;
 }
 
 export type AdvanceStop = 'time' | 'round' | 'budget';

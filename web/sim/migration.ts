@@ -113,7 +113,7 @@ export class Migration {
 
   *#trace(): Generator<Pause> {
     const policy = this.#it.scenario.policy;
-    const spec = memorySpec(this.#it.scenario, this.#it.planned);
+    const spec = memorySpec(this.#it.scenario, this.#it.planned, !this.#it.out.watches);
     this.#it.memory = spec.fidelity === 'expected' ? new ExpectedMemory(spec) : this.#it.plane.create(spec);
     while (!this.#it.memory.prepare()) yield 'look';
     const stops = policy.traceInstall === 'stop-based';

@@ -34,6 +34,9 @@ const MAILBOX_DOUBLES = 256;
 
 const BUCKETS = 4096;
 
+/** Slices of a round where the spec leaves it open. */
+const SLICES = 64;
+
 /** As the schema has it; more would not fit the mailbox. */
 const MOST_PHASES = 16;
 
@@ -216,7 +219,7 @@ function writeSpec(mailbox: Float64Array, spec: GuestMemorySpec): void {
     COMPRESSIONS.indexOf(spec.compression),
     cacheSlots(spec.xbzrleCacheBytes, pageCount),
     spec.traceFaultNs,
-    spec.writes === 'sliced' ? 1 : 0,
+    spec.writes === 'sliced' ? (spec.slices ?? SLICES) : 0,
     spec.phases.length,
     ...[...spec.phases].sort((a, b) => a.afterNs - b.afterNs).flatMap(phaseNumbers),
   ]);

@@ -2,7 +2,7 @@
  * Which pages the synthetic guest of a scenario writes, in order: the rules of `assembly/guest/synthetic.ts` without its memory. The
  * order depends on the seed and the phases alone, never on who sends what when.
  */
-import { NS_PER_SECOND, PPM, mulDivFloor, type Ns } from '../../base/units.ts';
+import { NS_PER_SECOND, PPM, mulDivCeil, mulDivFloor, type Ns } from '../../base/units.ts';
 import { exp, ln } from '../../base/exp.ts';
 import type { Phase } from '../../scenario/schema.ts';
 import { Stream, drawBelow, prngSeed } from './random.ts';
@@ -74,6 +74,14 @@ export class GuestWrites {
       due = firstWrite + Math.min(writes, writesAfter(this.spec, phase, guestNs - phase.afterNs));
     }
     return due;
+  }
+
+  /** Guest time at which write number `write`, counted from 0, is due. */
+  dueNs(write: number): Ns {
+    const placed = this.placed.find(({ firstWrite, writes }) => write < firstWrite + writes)!;
+    const { phase, firstWrite } = placed;
+    const made = write - firstWrite + 1;
+    return phase.afterNs + mulDivCeil(made, NS_PER_SECOND * this.spec.pagesPerEntry, phase.writesPerSecond);
   }
 
   /** Fills `out` with the entries of the next writes. */

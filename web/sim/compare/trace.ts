@@ -112,6 +112,11 @@ export class WriteTrace {
     return this.writes.dueAt(guestNs);
   }
 
+  /** Guest time at which write number `write` is due. */
+  dueNs(write: number): Ns {
+    return this.writes.dueNs(write);
+  }
+
   /** Chunks that are recorded; the first is number 0. */
   get keptChunks(): number {
     return this.bounds.keptWrites / CHUNK_WRITES;
@@ -133,9 +138,9 @@ export class WriteTrace {
   }
 }
 
-/** Takes the writes: entries `from` to `to` of `pages`, in order. */
+/** Takes writes `from` to `to` of `pages`, in order; answers how far it came, which is `to` unless it stops the guest there. */
 export interface WriteSink {
-  apply(pages: Uint32Array, from: number, to: number): void;
+  apply(pages: Uint32Array, from: number, to: number): number;
 }
 
 /** Reads a trace from its beginning, once. */
@@ -146,16 +151,18 @@ export class TraceReader {
 
   constructor(private readonly trace: WriteTrace) {}
 
-  /** Hands on every write that is due until `guestNs` and was not read yet. */
-  until(guestNs: Ns, sink: WriteSink): void {
+  /** Hands on the writes that are due until `guestNs` and were not read yet; false where the sink took only a part of them. */
+  until(guestNs: Ns, sink: WriteSink): boolean {
     const due = this.trace.dueAt(guestNs);
     while (this.read < due) {
       const chunk = Math.floor(this.read / CHUNK_WRITES);
       const from = this.read - chunk * CHUNK_WRITES;
       const to = Math.min(CHUNK_WRITES, from + due - this.read);
-      sink.apply(this.trace.kept(chunk) ?? this.again(chunk), from, to);
-      this.read += to - from;
+      const taken = sink.apply(this.trace.kept(chunk) ?? this.again(chunk), from, to);
+      this.read += taken - from;
+      if (taken < to) return false;
     }
+    return true;
   }
 
   private again(chunk: number): Uint32Array {

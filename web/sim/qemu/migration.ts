@@ -18,8 +18,11 @@ export interface MigrationParts {
   readonly ram: GuestRam;
   readonly guest: Guest;
   readonly sender: Sender;
+  readonly deviceStateBytes: Bytes;
   /** Hears of every decision but to go on. */
   readonly onDecision?: (tNs: Ns, decision: Decision) => void;
+  /** The dirty log has been read. */
+  readonly onSync?: (tNs: Ns) => void;
 }
 
 /** QEMU reads its clock in whole milliseconds. */
@@ -86,6 +89,7 @@ export class QemuMigration {
   /** Nothing is sent for so long, but the guest runs on. */
   stall(durationNs: Ns): void {
     this.tNs += durationNs;
+    this.parts.sender.wire.stall(this.tNs);
     if (this.phase === 'precopy') this.parts.guest.advanceTo(this.tNs);
     this.endWindow();
   }
@@ -156,6 +160,7 @@ export class QemuMigration {
     this.syncedNs = this.tNs;
     this.periodDirtyEntries += ram.sync();
     this.tNs += MACHINE.syncNs.value;
+    this.parts.onSync?.(this.tNs);
     this.endPeriod(wholeMs(this.tNs));
   }
 
@@ -229,7 +234,7 @@ export class QemuMigration {
 
   /** Device state, and the end of the downtime as QEMU counts it. */
   private handOver(): void {
-    this.tNs = this.parts.sender.sendState(this.tNs, MACHINE.deviceStateBytes.value);
+    this.tNs = this.parts.sender.sendState(this.tNs, this.parts.deviceStateBytes);
     this.tNs += MACHINE.completeNs.value;
     this.downtimeNs = this.tNs - this.stopFromNs!;
   }

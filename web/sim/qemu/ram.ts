@@ -27,10 +27,10 @@ export class GuestRam {
   /** What the page holds: how often its byte was raised, or the seed of its last random write. */
   readonly stamp: Uint32Array;
   dirtyPages: number;
-  private readonly dirty: Uint8Array;
-  private readonly written: Uint8Array;
-  private readonly log: Uint32Array;
-  private logged = 0;
+  protected readonly dirty: Uint8Array;
+  protected readonly written: Uint8Array;
+  protected readonly log: Uint32Array;
+  protected logged = 0;
 
   constructor(readonly layout: RamLayout) {
     this.pageCount = layout.memoryPages + layout.romPages;

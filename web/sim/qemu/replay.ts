@@ -19,6 +19,7 @@ export function replay(input: RunInput): RunPrediction {
     ram,
     guest,
     sender,
+    deviceStateBytes: MACHINE.deviceStateBytes.value,
   });
   migration.postcopyFromNs = input.postcopyAfterNs ?? Infinity;
   migration.start();

@@ -6,6 +6,8 @@ import { transferNs, bytesIn, type Bytes, type BytesPerSecond, type Ns } from '.
 import { MACHINE } from './machine.ts';
 
 export class Wire {
+  /** All that was written so far. */
+  writtenBytes: Bytes = 0;
   private level: Bytes = 0;
   private levelAtNs: Ns = 0;
 
@@ -18,6 +20,7 @@ export class Wire {
 
   /** When the sender is done with writing `bytes` that it starts to write at `tNs`. */
   write(tNs: Ns, bytes: Bytes): Ns {
+    this.writtenBytes += bytes;
     if (!this.hasLink) return tNs;
     this.drain(tNs);
     this.level += bytes;
@@ -33,6 +36,11 @@ export class Wire {
     if (!this.hasLink) return tNs;
     this.drain(tNs);
     return tNs + transferNs(this.level, this.linkBytesPerSecond);
+  }
+
+  /** The link carried nothing until `tNs`: what waits for it still waits. */
+  stall(tNs: Ns): void {
+    this.levelAtNs = Math.max(this.levelAtNs, tNs);
   }
 
   private drain(tNs: Ns): void {

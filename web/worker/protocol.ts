@@ -2,6 +2,7 @@
 import type { Bytes } from '../base/units.ts';
 import type { Problem, Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { CompareMessage, CompareRequest } from '../sim/compare/jobs.ts';
 import type { Machine } from '../sim/cost.ts';
 import type { FleetBatch, FleetReport } from '../sim/fleet/fleet-log.ts';
 import type { PlannedMigration, RunBatch, RunReport } from '../sim/run-log.ts';
@@ -86,5 +87,12 @@ export interface BenchRow {
 /** Measures until it is done or the signal stops it; rows come as they are measured. */
 export type RunBench = (
   onRow: (row: BenchRow, done: number, of: number) => void,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Engines side by side. Messages come as results are there, in the order of the jobs; the signal stops it. */
+export type RunCompare = (
+  request: CompareRequest,
+  onMessage: (message: CompareMessage) => void,
   signal: AbortSignal,
 ) => Promise<void>;

@@ -79,6 +79,8 @@ export interface EngineRun {
   readonly totalNs: Ns;
   /** From the order to stop to the guest that runs again. */
   readonly downtimeNs: Ns;
+  /** What the target did not have when the guest was told to stop; null where it never was. */
+  readonly leftAtStopBytes: Bytes | null;
   /** All vCPUs stood still while traces were set, before the first page. */
   readonly traceStunNs: Ns;
   readonly wireBytes: Bytes;

@@ -220,7 +220,7 @@ class RoundsEngine {
 
   private stop(): void {
     const { nowNs } = this.state;
-    this.state.stunFromNs = nowNs;
+    this.state.stop();
     this.guestRuns = false;
     const most = this.values['maxSwitchoverSeconds'];
     if (typeof most === 'number') this.deadlineNs = nowNs + most * NS_PER_SECOND;

@@ -36,6 +36,7 @@ export class RunState {
   nowNs: Ns = 0;
   /** From the order to stop; null before it. */
   stunFromNs: Ns | null = null;
+  leftAtStopBytes: number | null = null;
   downtimeNs: Ns = 0;
   traceStunNs: Ns = 0;
   postCopy: PostCopyRun | null = null;
@@ -79,6 +80,12 @@ export class RunState {
     }
   }
 
+  /** The guest is told to stop now. */
+  stop(): void {
+    this.stunFromNs = this.nowNs;
+    this.leftAtStopBytes = this.totals().remainingBytes;
+  }
+
   /** Ends a window of the course where its time is over; true then, and the run may be left alone for a moment. */
   tick(): boolean {
     if (!this.course.isDue(this.nowNs)) return false;
@@ -110,6 +117,7 @@ export class RunState {
       reason: end.reason,
       totalNs: this.nowNs,
       downtimeNs: this.downtimeNs,
+      leftAtStopBytes: this.leftAtStopBytes,
       traceStunNs: this.traceStunNs,
       wireBytes,
       sent,

@@ -120,6 +120,10 @@ class WindowsEngine {
       deviceStateBytes: trace.spec.deviceStateBytes,
       onDecision: (tNs, decision) => this.decided(tNs, decision),
       onSync: (tNs) => this.synced(tNs),
+      onStop: (tNs) => {
+        this.state.nowNs = tNs;
+        this.state.stop();
+      },
     });
   }
 
@@ -187,7 +191,6 @@ class WindowsEngine {
   private arrive(): never {
     const { thread, state } = this;
     state.nowNs = this.resumedNs();
-    state.stunFromNs = thread.stopNs;
     state.downtimeNs = state.nowNs - thread.stopNs!;
     state.faultsAtSource((durationNs) => {
       state.nowNs += durationNs;
@@ -209,7 +212,6 @@ class WindowsEngine {
   private *postCopy(): Generator<Ns> {
     const { thread, state, values } = this;
     state.nowNs = this.resumedNs();
-    state.stunFromNs = thread.stopNs;
     state.downtimeNs = state.nowNs - thread.stopNs!;
     const missing = this.ram.missing();
     this.missingEntries = this.ram.dirtyPages;

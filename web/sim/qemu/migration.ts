@@ -23,6 +23,8 @@ export interface MigrationParts {
   readonly onDecision?: (tNs: Ns, decision: Decision) => void;
   /** The dirty log has been read. */
   readonly onSync?: (tNs: Ns) => void;
+  /** The guest is told to stop. */
+  readonly onStop?: (tNs: Ns) => void;
 }
 
 /** QEMU reads its clock in whole milliseconds. */
@@ -215,6 +217,7 @@ export class QemuMigration {
   private stopGuest(): void {
     if (this.stopFromNs !== null) return;
     this.stopFromNs = this.tNs;
+    this.parts.onStop?.(this.tNs);
     this.tNs += MACHINE.stopNs.value;
     this.stoppedNs = this.tNs;
     if (this.phase === 'precopy') this.parts.guest.advanceTo(this.tNs);

@@ -132,9 +132,9 @@ async function main(): Promise<void> {
 
   // The build finds its folders from where it lies, so it is not bundled.
   const build = pathToFileURL(fromRoot('web/tools/build.js')).href;
-  const { buildForNode } = (await import(
-    /* @vite-ignore */ build
-  )) as typeof import('../../web/tools/build.js');
+  const { buildForNode } = (await import(/* @vite-ignore */ build)) as {
+    buildForNode(entry: string): Promise<string>;
+  };
   const program = await buildForNode('web/worker/headless-mover.ts');
   const onThreads = async (count: number) => {
     const pool = startThreads(count, program, WASM);

@@ -83,6 +83,7 @@ const FLEET = new Set([
   'actions.datastore',
   'actions.kind.enter-maintenance',
   'actions.kind.exit-maintenance',
+  'actions.kind.fault',
 ]);
 
 /**

@@ -28,12 +28,13 @@ interface Course {
   early: Reply | null;
   /** Nothing has come through since then; null while something does. */
   stalledNs: Ns | null;
+  isStopping: boolean;
 }
 
 /** Who decides what is done; called in virtual time, never for a migration that is not at the present instant. */
 export interface Decider {
-  /** It runs on the target from this instant on. */
-  resumed(task: number): void;
+  /** What a migration does, as soon as it is certain: its instant may still come. */
+  told(happening: Happening, reply: Reply): void;
   /** All is over; the report is there. */
   ended(task: number, reply: Reply): void;
 }
@@ -104,6 +105,7 @@ export class Coordinator {
       nowNs: this.nowNs,
       early: null,
       stalledNs: null,
+      isStopping: false,
     });
     this.#orders.push({ task, begin: spec, untilNs: this.#mayRunTo });
   }
@@ -111,11 +113,18 @@ export class Coordinator {
   /** Stops a migration now, for a reason of its own or of its hosts. */
   stop(task: number, reason: FailReason): void {
     const course = this.#courses.get(task);
-    if (!course) return;
+    // One that has given up already only waits for its clients.
+    if (!course || course.isStopping || course.early?.pause === 'end') return;
+    course.isStopping = true;
     this.#close(course);
     this.#agenda.forget(task);
     course.early = null;
     this.#orders.push({ task, stop: { atNs: this.nowNs, reason }, untilNs: this.#mayRunTo });
+  }
+
+  /** What a task would have done after this instant will not happen. */
+  forget(task: number): void {
+    this.#ledger.forget(task, this.nowNs);
   }
 
   isUnderWay(task: number): boolean {
@@ -196,9 +205,7 @@ export class Coordinator {
     const course = this.#courses.get(reply.task) as Course;
     for (const happening of reply.happenings) {
       this.#ledger.happened(happening);
-      // A VM that resumes where it was has not moved.
-      if (happening.code === 'resumed' && reply.resumed)
-        this.at(happening.atNs, () => this.decider.resumed(reply.task));
+      this.decider.told(happening, reply);
     }
     this.#service.push(...reply.service);
     course.nowNs = reply.nowNs;

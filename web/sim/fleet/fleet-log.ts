@@ -25,6 +25,7 @@ export const TASK_FAILURES = [
   'datastore-lost',
   'network-lost',
   'proof',
+  'center-lost',
 ] as const;
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
@@ -127,6 +128,8 @@ export interface FleetTask {
   readonly failure: TaskFailure | null;
   readonly totals: TaskTotals | null;
   readonly rounds: readonly RoundRecord[];
+  /** Byte-exact: both memories were equal when it resumed; null where nothing was compared. */
+  readonly verified: boolean | null;
 }
 
 /** A line of the network as the engine shares it, for the picture of its load. */

@@ -9,19 +9,26 @@ import type { Fidelity } from '../data-plane.ts';
 import { Limits, nicMost } from '../limits.ts';
 import { Coordinator, type Decider, type Step } from './coordinator.ts';
 import { LIMITED, TASK_CAUSES, TASK_KINDS, type FleetReport, type TaskFailure } from './fleet-log.ts';
+import { Execution } from './execution.ts';
+import { Faults } from './faults.ts';
 import { fleetFidelity } from './fidelity.ts';
+import { HighAvailability } from './ha.ts';
+import type { Happening } from './ledger.ts';
 import { Lines, type Way } from './lines.ts';
 import { Maintenance } from './maintenance.ts';
 import { failureCode, taskFailure, type Reply } from './mover.ts';
 import { refusalsOf } from './refusals.ts';
 import { NO_TOTALS, fleetTask, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
-import { World } from './world.ts';
+import { World, runningBytes } from './world.ts';
 
 export class Fleet implements Decider {
   readonly world: World;
   readonly lines: Lines;
   readonly coordinator: Coordinator;
   readonly tasks: Task[] = [];
+  readonly execution = new Execution();
+  readonly ha: HighAvailability;
+  readonly faults: Faults;
   readonly #limits: Limits;
   readonly #maintenance: Maintenance;
   readonly #fidelity: (vm: number) => Fidelity;
@@ -41,6 +48,13 @@ export class Fleet implements Decider {
     );
     this.#fidelity = fleetFidelity(scenario);
     this.#maintenance = new Maintenance(this);
+    this.ha = new HighAvailability(this);
+    this.world.vms.forEach((vm, at) => {
+      const host = this.world.hostOf[at] as number;
+      this.execution.lock(at, host, 0);
+      if (vm.power === 'on') this.execution.start(at, host, 0);
+    });
+    this.faults = new Faults(this);
     for (const { from, to, bytesPerSecond } of scenario.tenants) this.#addTenant(from, to, bytesPerSecond);
     scenario.actions.forEach((action) => this.coordinator.at(action.atNs, () => this.#act(action)));
   }
@@ -63,7 +77,15 @@ export class Fleet implements Decider {
       source,
       kind: kindOf(source, wish.target, wish.datastore >= 0),
       ...{ stage: 'waiting-for-vm', startedNs: null, endedNs: null },
-      ...{ outcome: null, failure: null, totals: null, rounds: [] },
+      ...{
+        outcome: null,
+        failure: null,
+        totals: null,
+        rounds: [],
+        resumedNs: null,
+        verified: null,
+        promisedBytes: 0,
+      },
     };
     this.tasks.push(task);
     this.coordinator.decide(task.index, 'asked', {
@@ -74,7 +96,7 @@ export class Fleet implements Decider {
       kind: TASK_KINDS.indexOf(task.kind),
       cause: TASK_CAUSES.indexOf(task.cause),
     });
-    this.#promise(task, 1);
+    if (task.target !== source) this.#promise(task, this.world.vms[task.vm]!.memoryBytes);
     const before = this.#ofVm.get(task.vm);
     if (before) before.push(task);
     else {
@@ -89,10 +111,11 @@ export class Fleet implements Decider {
     return this.#promised.get(host) ?? 0;
   }
 
-  #promise(task: Task, sign: 1 | -1): void {
-    if (task.target === task.source) return;
-    const { memoryBytes } = this.world.vms[task.vm]!;
-    this.#promised.set(task.target, this.promisedBytes(task.target) + sign * memoryBytes);
+  /** Where the VM is then may be another host than now, so a task takes back just what it was counted for. */
+  #promise(task: Task, bytes: number): void {
+    const others = this.promisedBytes(task.target) - task.promisedBytes;
+    task.promisedBytes = bytes;
+    this.#promised.set(task.target, others + bytes);
   }
 
   /** Tasks of a VM that have not ended. */
@@ -109,8 +132,22 @@ export class Fleet implements Decider {
     this.#startAll(started);
   }
 
-  resumed(index: number): void {
+  told({ atNs, task: index, code }: Happening, { resumed }: Reply): void {
     const task = this.tasks[index] as Task;
+    const { execution, coordinator } = this;
+    if (code === 'stunned') execution.stop(task.vm, task.source, atNs, 'stunned');
+    if (code !== 'resumed') return;
+    const host = resumed ? task.target : task.source;
+    // It would go on where it was, but that host has failed at the same instant.
+    if (!resumed && this.world.state[host] === 'down') return;
+    execution.start(task.vm, host, atNs);
+    if (!resumed) return;
+    execution.lock(task.vm, host, atNs);
+    task.resumedNs = atNs;
+    coordinator.at(atNs, () => this.#moved(task));
+  }
+
+  #moved(task: Task): void {
     this.world.move(task.vm, task.target);
     if (task.datastore >= 0) this.world.storeOf[task.vm] = task.datastore;
     if (task.target !== task.source) this.world.free(task.source, task.vm);
@@ -122,6 +159,7 @@ export class Fleet implements Decider {
     if (report.outcome !== 'completed' && task.target !== task.source && !this.#arrived(task))
       this.world.free(task.target, task.vm);
     task.rounds = report.rounds;
+    task.verified = report.verified;
     task.totals = {
       totalNs: report.totalNs,
       downtimeNs: report.downtimeNs,
@@ -135,11 +173,91 @@ export class Fleet implements Decider {
     this.#startAll(started);
   }
 
+  /** A host fails: what moves from or to it stops, what ran on it is down. */
+  crash(host: number): void {
+    const { coordinator, world } = this;
+    if (world.state[host] === 'down') return;
+    world.state[host] = 'down';
+    this.#maintenance.forget(host);
+    for (const task of this.tasks) {
+      if (task.stage !== 'running' || (task.source !== host && task.target !== host)) continue;
+      const isThere = task.resumedNs !== null && task.resumedNs <= coordinator.nowNs;
+      // The source is no part of it any more once the VM runs on the target.
+      if (task.source === host && task.target !== host && isThere) continue;
+      coordinator.forget(task.index);
+      coordinator.stop(task.index, task.source === host ? 'source-crashed' : 'target-crashed');
+    }
+    this.ha.hostFailed(host);
+    for (const task of this.tasks)
+      if ((task.stage === 'queued' || task.stage === 'waiting-for-vm') && this.ha.isDown(task.vm))
+        this.#fail(task, 'source-crashed');
+  }
+
+  recover(host: number): void {
+    this.world.state[host] = 'connected';
+  }
+
+  /** All paths to a datastore are down: no lock moves on it, no disk is read or written. */
+  storeLost(store: number): void {
+    for (const task of this.tasks)
+      if (task.stage === 'running' && task.resumedNs === null && this.#touches(task, store))
+        this.coordinator.stop(task.index, 'datastore-lost');
+  }
+
+  /** What should have been given back when nothing runs any more: empty, or its names. */
+  leaks(): string[] {
+    const { world, coordinator } = this;
+    const leaks = this.tasks
+      .filter(({ index }) => coordinator.isUnderWay(index))
+      .map((task) => `task ${task.index}`);
+    world.hosts.forEach((host, at) => {
+      if (this.#limits.used('host', at) > 0 || this.#limits.used('nic', at) > 0)
+        leaks.push(`limits of ${host.id}`);
+      if (world.givenBytes(at) !== this.#neededBytes(at)) leaks.push(`memory of ${host.id}`);
+      if (this.promisedBytes(at) !== 0) leaks.push(`promises of ${host.id}`);
+    });
+    world.stores.forEach((store, at) => {
+      if (this.#limits.used('datastore', at) > 0) leaks.push(`limits of ${store.id}`);
+    });
+    return leaks;
+  }
+
+  /** Memory of the VMs that run on a host. */
+  #neededBytes(host: number): number {
+    return this.world
+      .vmsOn(host)
+      .filter((vm) => !this.ha.isDown(vm))
+      .reduce((sum, vm) => sum + runningBytes(this.world.vms[vm]!), 0);
+  }
+
+  #touches(task: Task, store: number): boolean {
+    return this.world.storeOf[task.vm] === store || task.datastore === store;
+  }
+
+  /** High availability has started it again. */
+  restarted(vm: number): void {
+    const next = this.#ofVm.get(vm)?.[0];
+    if (next?.stage === 'waiting-for-vm') this.#enqueue(next);
+  }
+
+  /** What waited for its turn waited in the center and is gone with it; what runs is between two hosts and goes on. */
+  centerLost(): void {
+    for (const task of this.tasks)
+      if (task.stage === 'queued' || task.stage === 'waiting-for-vm') this.#fail(task, 'center-lost');
+  }
+
+  #fail(task: Task, failure: TaskFailure): void {
+    const started = task.stage === 'queued' ? this.#limits.release(task.index) : [];
+    this.#end(task, 'failed', failure);
+    this.#startAll(started);
+  }
+
   #arrived(task: Task): boolean {
     return this.world.hostOf[task.vm] === task.target;
   }
 
   #enqueue(task: Task): void {
+    if (this.faults.isCenterLost) return this.#fail(task, 'center-lost');
     task.source = this.world.hostOf[task.vm] as number;
     task.kind = kindOf(task.source, task.target, task.datastore >= 0);
     if (this.#refuse(task)) return;
@@ -156,14 +274,15 @@ export class Fleet implements Decider {
     for (const index of indexes) {
       const task = this.tasks[index] as Task;
       // What was true when it was asked for may be so no more.
-      if (this.#refuse(task)) this.#startAll(this.#limits.release(index));
+      if (this.faults.isCenterLost) this.#fail(task, 'center-lost');
+      else if (this.#refuse(task)) this.#startAll(this.#limits.release(index));
       else this.#start(task);
     }
   }
 
   /** True where a requirement is not met: the task has failed then. */
   #refuse(task: Task): boolean {
-    const refusals = refusalsOf(this.world, this.lines, task);
+    const refusals = refusalsOf(this, task);
     for (const refusal of refusals) this.coordinator.decide(task.index, 'refused', refusal);
     if (!refusals.some(({ severity }) => severity === 0)) return false;
     this.#end(task, 'failed', 'requirements');
@@ -173,7 +292,7 @@ export class Fleet implements Decider {
   #start(task: Task): void {
     const { world, coordinator } = this;
     const vm = world.vms[task.vm]!;
-    this.#promise(task, -1);
+    this.#promise(task, 0);
     task.stage = 'running';
     task.startedNs = coordinator.nowNs;
     if (task.target !== task.source) world.reserve(task.target, task.vm);
@@ -202,14 +321,18 @@ export class Fleet implements Decider {
 
   #cancelOf(vm: string, fromNs: Ns): Ns | null {
     const cancel = this.scenario.actions.find(
-      (one) => one.kind === 'cancel' && one.vm === vm && one.atNs >= fromNs,
+      (one) =>
+        one.kind === 'cancel' &&
+        one.vm === vm &&
+        one.atNs >= fromNs &&
+        !centerLostAt(this.scenario, one.atNs),
     );
     return cancel ? cancel.atNs : null;
   }
 
   #end(task: Task, outcome: 'completed' | 'cancelled' | 'failed', failure: TaskFailure | null): void {
     const totals = task.totals ?? NO_TOTALS;
-    if (task.startedNs === null) this.#promise(task, -1);
+    this.#promise(task, 0);
     task.stage = 'ended';
     task.endedNs = this.coordinator.nowNs;
     task.outcome = outcome;
@@ -229,6 +352,7 @@ export class Fleet implements Decider {
 
   #act(action: Action): void {
     const { world } = this;
+    if (this.faults.isCenterLost && action.kind !== 'fault') return;
     if (action.kind === 'migrate')
       this.ask({
         vm: world.vmIndex.get(action.vm) as number,
@@ -266,4 +390,15 @@ export class Fleet implements Decider {
       events: this.coordinator.events,
     };
   }
+}
+
+/** Nobody hears a cancel while the center is lost. */
+function centerLostAt(scenario: Scenario, atNs: Ns): boolean {
+  return scenario.actions.some(
+    (one) =>
+      one.kind === 'fault' &&
+      one.fault === 'vcenter-loss' &&
+      one.atNs <= atNs &&
+      (one.durationNs === 0 || atNs < one.atNs + one.durationNs),
+  );
 }

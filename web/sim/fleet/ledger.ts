@@ -38,6 +38,14 @@ export class Ledger {
     this.#pending.push({ happening, decided: this.#decided++ });
   }
 
+  /** Takes back what a migration had said of the time after `fromNs`. */
+  forget(task: number, fromNs: Ns): void {
+    this.#pending = this.#pending.filter(
+      ({ happening, decided }) =>
+        decided !== BY_A_MIGRATION || happening.task !== task || happening.atNs <= fromNs,
+    );
+  }
+
   /** Everything before `safeNs`, in order; nothing earlier may come afterwards. */
   drain(safeNs: Ns): FleetEvent[] {
     const isReady = ({ happening }: Pending) => happening.atNs < safeNs;

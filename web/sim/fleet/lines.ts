@@ -69,6 +69,11 @@ export class Lines {
     return this.lines.flatMap((line, index) => (line.part === part ? [index] : []));
   }
 
+  /** All lines of the NICs a host moves VMs over. */
+  ofHost(host: string): number[] {
+    return this.lines.flatMap((line, index) => (line.part.startsWith(`${host}/`) ? [index] : []));
+  }
+
   /** Line rates of the NICs a host moves VMs over. */
   nicRates(host: Host): BytesPerSecond[] {
     return (this.#ports[this.scenario.hosts.indexOf(host)] ?? []).map(({ nic }) => nic.bytesPerSecond);

@@ -31,6 +31,11 @@ export class Maintenance {
     coordinator.decide(-1, 'maintenance-left', { host });
   }
 
+  /** It has failed: nobody leaves it any more. */
+  forget(host: number): void {
+    this.#entering.delete(host);
+  }
+
   taskEnded(task: Task): void {
     for (const host of new Set([task.source, task.target])) this.#look(host);
   }

@@ -1,13 +1,21 @@
 /** What speaks against a task of a fleet at the present instant. */
 import type { FleetEventNumbers } from './fleet-log.ts';
-import type { Lines } from './lines.ts';
+import type { Fleet } from './fleet.ts';
 import type { Task } from './tasks.ts';
-import type { World } from './world.ts';
 
 /** Order is wire format: append only. */
-const RULES = ['same-host', 'no-way', 'datastore', 'memory', 'host-state'] as const;
+const RULES = [
+  'same-host',
+  'no-way',
+  'datastore',
+  'memory',
+  'host-state',
+  'vm-down',
+  'datastore-lost',
+] as const;
 
-export function refusalsOf(world: World, lines: Lines, task: Task): FleetEventNumbers['refused'][] {
+export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused'][] {
+  const { world, lines } = fleet;
   const { vm, source, target, datastore, kind } = task;
   const refused: (typeof RULES)[number][] = [];
   if (source === target && kind !== 'storage-vmotion') refused.push('same-host');
@@ -16,5 +24,8 @@ export function refusalsOf(world: World, lines: Lines, task: Task): FleetEventNu
   if (!world.sees(target, store)) refused.push('datastore');
   if (source !== target && world.freeBytes(target) < world.vms[vm]!.memoryBytes) refused.push('memory');
   if (world.state[target] !== 'connected') refused.push('host-state');
+  if (fleet.ha.isDown(vm)) refused.push('vm-down');
+  if (fleet.faults.isStoreLost(store) || fleet.faults.isStoreLost(world.storeOf[vm] as number))
+    refused.push('datastore-lost');
   return refused.map((rule) => ({ rule: RULES.indexOf(rule), severity: 0 }));
 }

@@ -36,6 +36,12 @@ export interface Task extends Wish {
   failure: TaskFailure | null;
   totals: TaskTotals | null;
   rounds: readonly RoundRecord[];
+  /** Memory of the target it will take when its turn comes. */
+  promisedBytes: number;
+  /** Its VM runs on the target since then. */
+  resumedNs: Ns | null;
+  /** Byte-exact: both memories were equal when it resumed; null where nothing was compared. */
+  verified: boolean | null;
 }
 
 export const NO_TOTALS: TaskTotals = {
@@ -92,6 +98,8 @@ export function planOf(
   };
 }
 
-export function fleetTask({ stage: _stage, ...task }: Task): FleetTask {
-  return task;
+/** What is told of a task. */
+export function fleetTask(task: Task): FleetTask {
+  const { stage: _stage, resumedNs: _resumedNs, promisedBytes: _promisedBytes, ...told } = task;
+  return told;
 }

@@ -2,6 +2,7 @@
 import type { Bytes } from '../../base/units.ts';
 import type { Datastore, Host, Scenario, Vm } from '../../scenario/schema.ts';
 
+/** `down`: it has failed, or is switched off. */
 export type HostState = 'connected' | 'entering' | 'maintenance' | 'down';
 
 export class World {
@@ -47,6 +48,11 @@ export class World {
     return (this.hosts[host] as Host).memoryBytes - (this.#givenBytes[host] as number);
   }
 
+  /** Memory it has given away or promised to VMs on their way. */
+  givenBytes(host: number): Bytes {
+    return this.#givenBytes[host] as number;
+  }
+
   /** The host keeps room for a VM that comes, or no longer. */
   reserve(host: number, vm: number): void {
     this.#givenBytes[host]! += runningBytes(this.vms[vm] as Vm);
@@ -81,7 +87,7 @@ export class World {
 }
 
 /** Only a VM that is on has memory of the host. */
-function runningBytes(vm: Vm): Bytes {
+export function runningBytes(vm: Vm): Bytes {
   return vm.power === 'off' || vm.power === 'suspended' ? 0 : vm.memoryBytes;
 }
 

@@ -1,0 +1,71 @@
+/** One schedule of faults, run twice and held against the properties. */
+import { ProblemError } from '../../base/result.ts';
+import { parseScenario } from '../../scenario/parse.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import type { DataPlane, GuestMemory, GuestMemorySpec } from '../data-plane.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { fleetHash } from '../fleet/ledger.ts';
+import type { FleetEvent } from '../fleet/fleet-log.ts';
+import { simulateFleet } from '../fleet/simulate-fleet.ts';
+import { violationsOf, type Ran, type Violation } from './properties.ts';
+import { faultsIn, scheduleOf } from './schedule.ts';
+import type { Acknowledges } from './transactions.ts';
+
+/** Where a test puts its defects. */
+export interface Seeded {
+  readonly plane?: (plane: DataPlane) => DataPlane;
+  readonly fleet?: (fleet: Fleet, nth: number) => void;
+  readonly acknowledges?: Acknowledges;
+}
+
+export interface FaultRun {
+  readonly faults: number;
+  readonly violations: readonly Violation[];
+}
+
+export function runFaults(seed: number, plane: DataPlane, seeded: Seeded = {}): FaultRun {
+  const parsed = parseScenario(scheduleOf(seed));
+  if (!parsed.ok) throw new ProblemError(parsed.error);
+  const scenario = parsed.value;
+  const ran = runOnce(scenario, plane, seeded, 0);
+  const again = runOnce(scenario, plane, seeded, 1).logHash;
+  return { faults: faultsIn(scenario), violations: violationsOf(ran, again, seeded.acknowledges) };
+}
+
+function runOnce(scenario: Scenario, plane: DataPlane, seeded: Seeded, nth: number): Ran {
+  const counted = new Counted(seeded.plane?.(plane) ?? plane);
+  const fleet = new Fleet(scenario);
+  seeded.fleet?.(fleet, nth);
+  const events: FleetEvent[] = [];
+  const run = simulateFleet(fleet, counted);
+  let step = run.next();
+  for (; !step.done; step = run.next()) events.push(...step.value.events);
+  const endNs = events[events.length - 1]?.atNs ?? 0;
+  return { fleet, report: step.value, logHash: fleetHash(events), endNs, heldMemories: counted.held };
+}
+
+/** Counts memories that were made and not given back. */
+class Counted implements DataPlane {
+  held = 0;
+
+  constructor(readonly plane: DataPlane) {}
+
+  get capacityBytes(): number {
+    return this.plane.capacityBytes;
+  }
+
+  bytesNeeded(spec: GuestMemorySpec): number {
+    return this.plane.bytesNeeded(spec);
+  }
+
+  create(spec: GuestMemorySpec): GuestMemory {
+    const memory = this.plane.create(spec);
+    const release = memory.release.bind(memory);
+    this.held++;
+    memory.release = () => {
+      this.held--;
+      release();
+    };
+    return memory;
+  }
+}

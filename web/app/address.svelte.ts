@@ -10,6 +10,8 @@ const QUIET_MS = 500;
 export interface AddressKeeper {
   /** A new entry in the browser's history. */
   push(tail: string): void;
+  /** What the address says about how to show the scenario; it stays when the scenario changes. */
+  keep(name: string, value: string): void;
   /** The address on the screen is the one written here: nobody has typed or pasted another. */
   isOwn(): boolean;
 }
@@ -49,13 +51,19 @@ export function followScenario(session: Session, page: { base: string; search: s
 
   return {
     push: (tail) => write('pushState', tail),
+    keep: (name, value) => {
+      kept[name] = value;
+      const now = new URLSearchParams(location.search);
+      now.set(name, value);
+      write('replaceState', `?${now}${location.hash}`);
+    },
     isOwn: () => location.href === written,
   };
 }
 
 /** What the address says about how to show the scenario stays there. */
 function presentationIn(search: string): Record<string, string> {
-  const looks = ['theme', 'speed', 'lang', 'loop', 'panels', 'controls', 'hint', 'errors'];
+  const looks = ['page', 'theme', 'speed', 'lang', 'loop', 'panels', 'controls', 'hint', 'errors'];
   const keep = [...looks, 'editable', 'share', 'import', 'export'];
   return Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => keep.includes(name)));
 }

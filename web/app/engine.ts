@@ -1,6 +1,5 @@
 /** How the page gets its engine: only when it is needed, and with a clear word where the browser lacks what it is made of. */
 import { ProblemError } from '../base/result.ts';
-import type { Connect } from '../model/session.svelte.ts';
 import type { EngineClient } from '../worker/client.ts';
 
 /** The smallest module that uses SIMD: a function that splats a number into a vector. */
@@ -14,7 +13,7 @@ export function hasEngine(): boolean {
 }
 
 /** `load` says how the engine's code comes: the page fetches it when it is needed, the page for frames has it inside. */
-export function connectWith(load: () => Promise<typeof EngineClient>): Connect {
+export function connectWith(load: () => Promise<typeof EngineClient>): () => Promise<EngineClient> {
   return async () => {
     if (typeof WebAssembly !== 'object') throw missing('engine.no-wasm', 'This browser has no WebAssembly.');
     if (!hasEngine()) throw missing('engine.no-simd', 'The WebAssembly of this browser has no SIMD.');

@@ -48,6 +48,9 @@ function start(opening: Opening | null): void {
   const place: Place = {
     base,
     embedUrl: embedUrlOf(base),
+    page: opening?.presentation.page ?? null,
+    keepPage: (page) => address.keep('page', page),
+    connectFleet: connectWith(async () => (await import('../worker/client.ts')).EngineClient),
     openFile: async (file) => (await import('./files.ts')).openFile(session, file),
     bench: async () => (await import('../worker/bench-client.ts')).runBench,
     openLink: (text) => {

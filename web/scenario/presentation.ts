@@ -15,7 +15,13 @@ export const PANELS = [
 ] as const;
 export type Panel = (typeof PANELS)[number];
 
+/** Views of one scenario; which of them opens without a word follows from what it describes. */
+export const PAGES = ['lab', 'datacenter'] as const;
+export type PageId = (typeof PAGES)[number];
+
 export interface Presentation {
+  /** Null: what fits the scenario. */
+  readonly page: PageId | null;
   readonly embed: boolean;
   /** `force` plays even where the reader asked for less motion. */
   readonly autoplay: 'no' | 'yes' | 'force';
@@ -41,6 +47,7 @@ export interface Presentation {
 }
 
 export const PLAIN_PRESENTATION: Presentation = {
+  page: null,
   embed: false,
   autoplay: 'no',
   atNs: null,
@@ -141,6 +148,7 @@ const readLanguage: Reader<string> = (text, name, notices) => {
 /** Name in the address, the field it sets, and how it is read. Several names may set one field. */
 const READERS: { readonly [name: string]: { readonly [K in keyof Presentation]?: Reader<Presentation[K]> } } =
   {
+    page: { page: oneOf(PAGES) },
     embed: { embed: readFlag },
     autoplay: { autoplay: readAutoplay },
     t: { atNs: readTime },

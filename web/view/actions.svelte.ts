@@ -1,5 +1,7 @@
 /** What buttons, dialogs and dropped files do: they change the session, and the page around it where that must follow. */
 import type { GalleryEntry } from '../model/gallery.ts';
+import type { ConnectFleet } from '../model/fleet-session.svelte.ts';
+import type { PageId } from '../model/pages.ts';
 import type { RunBench } from '../model/engine-words.ts';
 import { mainAction } from '../model/main-action.ts';
 import type { Session } from '../model/session.svelte.ts';
@@ -12,6 +14,11 @@ export interface Place {
   readonly base: string;
   readonly embedUrl: string;
   openLink(text: string): void;
+  /** The page the address names, if any; another one is kept there. */
+  readonly page: PageId | null;
+  keepPage(page: PageId): void;
+  /** The engine, for pages that run more than one migration. */
+  readonly connectFleet: ConnectFleet;
   /** What measures the engine's kernels, loaded when it is asked for. */
   bench(): Promise<RunBench>;
   openFile(file: File): Promise<void>;

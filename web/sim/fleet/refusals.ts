@@ -4,7 +4,7 @@ import type { Fleet } from './fleet.ts';
 import type { Task } from './tasks.ts';
 
 /** Order is wire format: append only. */
-const RULES = [
+export const REFUSALS = [
   'same-host',
   'no-way',
   'datastore',
@@ -14,10 +14,12 @@ const RULES = [
   'datastore-lost',
 ] as const;
 
+export type Refusal = (typeof REFUSALS)[number];
+
 export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused'][] {
   const { world, lines } = fleet;
   const { vm, source, target, datastore, kind } = task;
-  const refused: (typeof RULES)[number][] = [];
+  const refused: Refusal[] = [];
   if (source === target && kind !== 'storage-vmotion') refused.push('same-host');
   if (source !== target && !lines.way(source, target)) refused.push('no-way');
   const store = datastore < 0 ? (world.storeOf[vm] as number) : datastore;
@@ -27,5 +29,5 @@ export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused
   if (fleet.ha.isDown(vm)) refused.push('vm-down');
   if (fleet.faults.isStoreLost(store) || fleet.faults.isStoreLost(world.storeOf[vm] as number))
     refused.push('datastore-lost');
-  return refused.map((rule) => ({ rule: RULES.indexOf(rule), severity: 0 }));
+  return refused.map((rule) => ({ rule: REFUSALS.indexOf(rule), severity: 0 }));
 }

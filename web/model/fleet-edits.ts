@@ -1,0 +1,43 @@
+/** What hands do to a datacenter: pure edits of the scenario, which keep its groups. */
+import type { Action, Scenario } from '../scenario/schema.ts';
+
+/** Asks for these VMs to go there, and no longer for where they were asked to go before. */
+export function askMoves(scenario: Scenario, vms: readonly string[], to: string): Scenario {
+  const others = scenario.actions.filter((one) => one.kind !== 'migrate' || !vms.includes(one.vm));
+  const moves = vms.map((vm): Action => ({ kind: 'migrate', atNs: 0, vm, to, datastore: '', portGroup: '' }));
+  return { ...scenario, actions: [...others, ...moves] };
+}
+
+/** Asks for the host to be emptied, or takes that back. */
+export function toggleMaintenance(scenario: Scenario, host: string): Scenario {
+  const others = scenario.actions.filter((one) => one.kind !== 'enter-maintenance' || one.host !== host);
+  if (others.length < scenario.actions.length) return { ...scenario, actions: others };
+  return { ...scenario, actions: [...others, { kind: 'enter-maintenance', atNs: 0, host }] };
+}
+
+/** The host fails at this instant, for good. */
+export function askCrash(scenario: Scenario, host: string, atNs: number): Scenario {
+  const crash: Action = { kind: 'fault', atNs, fault: 'host-crash', part: host, durationNs: 0, lossPpm: 0 };
+  return { ...scenario, actions: [...scenario.actions, crash] };
+}
+
+/** Nothing is asked for any more. */
+export function askNothing(scenario: Scenario): Scenario {
+  return { ...scenario, actions: [] };
+}
+
+/** Room each host needs on the picture: for the VMs it has, and for those that may come. */
+export function placesOf(expanded: Scenario): number[] {
+  const index = new Map(expanded.hosts.map(({ id }, at) => [id, at]));
+  const places = expanded.hosts.map(() => 0);
+  for (const { host } of expanded.vms) places[index.get(host) ?? 0]! += 1;
+  const leaving = new Set(
+    expanded.actions.flatMap((one) => (one.kind === 'enter-maintenance' ? [index.get(one.host) ?? -1] : [])),
+  );
+  const staying = expanded.hosts.length - leaving.size;
+  const homeless = [...leaving].reduce((sum, host) => sum + (places[host] ?? 0), 0);
+  const each = staying > 0 ? Math.ceil(homeless / staying) : 0;
+  const moves = expanded.hosts.map(() => 0);
+  for (const one of expanded.actions) if (one.kind === 'migrate') moves[index.get(one.to) ?? 0]! += 1;
+  return places.map((count, host) => (leaving.has(host) ? count : count + each + moves[host]!));
+}

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRESETS } from '../../web/scenario/presets/index.ts';
+import { DATACENTER_PRESETS, PRESETS } from '../../web/scenario/presets/index.ts';
 import type { RunReport } from '../../web/sim/run-log.ts';
 import { reportText } from '../../web/worker/report-text.ts';
 import { simulateHeadless } from '../../web/worker/headless.ts';
+
+const ALL = [...PRESETS, ...DATACENTER_PRESETS];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PRESET = 'idle-web';
@@ -37,7 +39,7 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-const first = PRESETS.find((preset) => preset.id === PRESET)!;
+const first = ALL.find((preset) => preset.id === PRESET)!;
 // The first call builds the command where it is missing or stale.
 beforeAll(async () => void (await simulate('--help')), 120_000);
 
@@ -46,13 +48,13 @@ describe('lists', () => {
     const { code, stdout, stderr } = await simulate('--list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(/ {2,}/))).toEqual(PRESETS.map(({ id, title }) => [id, title]));
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual(ALL.map(({ id, title }) => [id, title]));
   });
 
   test('the presets as JSON', async () => {
     const { code, stdout } = await simulate('--list', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject(PRESETS.map(({ id, title }) => ({ id, title })));
+    expect(JSON.parse(stdout)).toMatchObject(ALL.map(({ id, title }) => ({ id, title })));
   });
 
   test('how it is used', async () => {

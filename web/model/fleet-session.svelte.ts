@@ -8,7 +8,7 @@ import { Lines } from '../sim/fleet/lines.ts';
 import { planFleet } from '../sim/fleet/plan-fleet.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { pictureAt, type FleetPicture } from './fleet-picture.ts';
-import { FleetRecord } from './fleet-record.ts';
+import { FleetRecord, type TaskCourse } from './fleet-record.ts';
 import { Playback, type Track } from './playback.svelte.ts';
 
 export type ConnectFleet = () => Promise<Pick<EngineClient, 'runFleet' | 'restart'>>;
@@ -64,6 +64,20 @@ export class FleetSession {
   get record(): FleetRecord {
     void this.#grown;
     return (this.hasRun && this.#record) || this.#blank;
+  }
+  /** Computed so far, and how many tasks that knows of; the record itself grows in place. */
+  get computedNs(): Ns {
+    void this.#grown;
+    return this.record.computedNs;
+  }
+  get progress(): { readonly done: number; readonly asked: number } {
+    void this.#grown;
+    return { done: this.record.done, asked: this.record.asked };
+  }
+  /** Task by task, in a new list whenever there is news. */
+  get tasks(): readonly TaskCourse[] {
+    void this.#grown;
+    return [...this.record.tasks];
   }
   get report(): FleetReport | null {
     return this.hasRun ? this.record.report : null;

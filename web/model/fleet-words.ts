@@ -89,7 +89,7 @@ const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
 };
 
 /** Why a task is where it is. */
-export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scenario): string {
+export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scenario, atNs: number): string {
   if (stage === 'queued') return waitText(task.waits, scenario);
   if (stage === 'failed') {
     const [refusal] = task.refusals;
@@ -106,7 +106,7 @@ export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scena
   }
   if (stage === 'stunned') return 'The VM stands still: last pages and device state.';
   return bytesPerSecond > 0
-    ? `${formatRate(bytesPerSecond)}, round ${task.rounds.length}.`
+    ? `${formatRate(bytesPerSecond)}, round ${task.rounds.filter((round) => round.atNs <= atNs).length}.`
     : 'Prepares: nothing is sent yet.';
 }
 

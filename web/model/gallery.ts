@@ -1,7 +1,8 @@
 /** The presets as the gallery shows them, each with what is predicted for it. */
-import { PRESETS } from '../scenario/presets/index.ts';
+import { DATACENTER_PRESETS, PRESETS } from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { EstimateNumbers } from '../sim/events.ts';
+import { isDatacenter } from '../sim/which-engine.ts';
 import { estimateOf } from './what-if.ts';
 
 export interface GalleryEntry {
@@ -13,6 +14,25 @@ export interface GalleryEntry {
   readonly estimate: EstimateNumbers | null;
 }
 
-export function gallery(): GalleryEntry[] {
-  return PRESETS.map((preset) => ({ ...preset, estimate: estimateOf(preset.scenario) }));
+export interface GalleryGroup {
+  readonly name: string;
+  readonly entries: readonly GalleryEntry[];
+}
+
+/** Presets that end with the VM where it was. */
+const FAILING = new Set(['write-storm', 'target-crash']);
+
+/** What moves; what does not, for who asks why; and what moves together. */
+export function gallery(): GalleryGroup[] {
+  const entries = [...PRESETS, ...DATACENTER_PRESETS].map((preset) => ({
+    ...preset,
+    estimate: isDatacenter(preset.scenario) ? null : estimateOf(preset.scenario),
+  }));
+  const many = new Set(DATACENTER_PRESETS.map(({ id }) => id));
+  const where = (holds: (entry: GalleryEntry) => boolean) => entries.filter(holds);
+  return [
+    { name: 'One VM moves', entries: where(({ id }) => !many.has(id) && !FAILING.has(id)) },
+    { name: 'Why did it fail?', entries: where(({ id }) => FAILING.has(id)) },
+    { name: 'A datacenter', entries: where(({ id }) => many.has(id) && !FAILING.has(id)) },
+  ];
 }

@@ -4,7 +4,7 @@
  */
 import type { PageId } from '../scenario/presentation.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { notSimulated } from '../sim/not-simulated.ts';
+import { isDatacenter } from '../sim/which-engine.ts';
 
 export type { PageId };
 
@@ -13,8 +13,4 @@ export const PAGE_NAMES: Readonly<Record<PageId, string>> = {
   datacenter: 'Datacenter',
 };
 
-/** A scenario that says more than the run of one VM acts on is a datacenter; so is one that moves several VMs. */
-export function pageFor(scenario: Scenario): PageId {
-  const moved = new Set(scenario.actions.flatMap((one) => (one.kind === 'migrate' ? [one.vm] : [])));
-  return moved.size > 1 || notSimulated(scenario).length > 0 ? 'datacenter' : 'lab';
-}
+export const pageFor = (scenario: Scenario): PageId => (isDatacenter(scenario) ? 'datacenter' : 'lab');

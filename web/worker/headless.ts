@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { FleetEvent, FleetReport } from '../sim/fleet/fleet-log.ts';
 import type { PlannedMigration, RunBatch, RunLog, RunReport } from '../sim/run-log.ts';
 import { EngineHost, engineParts } from './engine-host.ts';
 
@@ -33,6 +34,21 @@ export async function simulateHeadless(scenario: Scenario): Promise<Result<Headl
     service: batches.flatMap((batch) => batch.service),
     report: result.value,
   });
+}
+
+export interface HeadlessFleet {
+  readonly report: FleetReport;
+  readonly events: readonly FleetEvent[];
+}
+
+/** Many VMs at once, on this thread. */
+export async function simulateFleetHeadless(scenario: Scenario): Promise<Result<HeadlessFleet, Problem[]>> {
+  const host = new EngineHost(engineParts, { thread: 'main' });
+  const hello = await host.hello(wasmBytes());
+  if (!hello.ok) return hello;
+  const events: FleetEvent[] = [];
+  const result = await host.runFleet(scenario, (batch) => void events.push(...batch.events));
+  return result.ok ? ok({ report: result.value, events }) : fail(result.error);
 }
 
 function wasmBytes(): ArrayBuffer {

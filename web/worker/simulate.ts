@@ -7,9 +7,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { checkFileSize, openScenarioFile } from '../scenario/file.ts';
-import { findPreset, PRESETS } from '../scenario/presets/index.ts';
+import { DATACENTER_PRESETS, findPreset, PRESETS } from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { simulateHeadless } from './headless.ts';
+import { fleetHash } from '../sim/fleet/ledger.ts';
+import { isDatacenter } from '../sim/which-engine.ts';
+import { fleetText } from './fleet-text.ts';
+import { simulateFleetHeadless, simulateHeadless } from './headless.ts';
 import { ENGINE_CRASHED } from './protocol.ts';
 import { reportText } from './report-text.ts';
 
@@ -39,10 +42,28 @@ async function main(args: readonly string[]): Promise<Result<string, Problem[]>>
   if (flags.has('--list')) return ok(presetList(json));
   const scenario = loadScenario(name!);
   if (!scenario.ok) return scenario;
+  if (isDatacenter(scenario.value)) return simulateFleet(name, scenario.value, json);
   const run = await simulateHeadless(scenario.value);
   if (!run.ok) return run;
   const { scenario: title, ...report } = run.value.report;
   return ok(json ? document({ scenario: name, title, ...report }) : reportText(run.value));
+}
+
+/** A datacenter: its tasks, and the fingerprint of all events. */
+async function simulateFleet(
+  name: string | null,
+  scenario: Scenario,
+  json: boolean,
+): Promise<Result<string, Problem[]>> {
+  const run = await simulateFleetHeadless(scenario);
+  if (!run.ok) return run;
+  const { report, events } = run.value;
+  const logHash = fleetHash(events);
+  return ok(
+    json
+      ? document({ scenario: name, title: scenario.title, ...report, logHash })
+      : fleetText(scenario, report, logHash),
+  );
 }
 
 function parseArguments(args: readonly string[]): Result<Request, Problem[]> {
@@ -92,9 +113,10 @@ function unreadable(name: string, code: string): string {
 }
 
 function presetList(json: boolean): string {
-  if (json) return document(PRESETS.map(({ id, title, summary }) => ({ id, title, summary })));
-  const width = Math.max(...PRESETS.map((preset) => preset.id.length));
-  return PRESETS.map((preset) => `${preset.id.padEnd(width)}  ${preset.title}\n`).join('');
+  const presets = [...PRESETS, ...DATACENTER_PRESETS];
+  if (json) return document(presets.map(({ id, title, summary }) => ({ id, title, summary })));
+  const width = Math.max(...presets.map((preset) => preset.id.length));
+  return presets.map((preset) => `${preset.id.padEnd(width)}  ${preset.title}\n`).join('');
 }
 
 const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

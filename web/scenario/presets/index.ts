@@ -62,6 +62,25 @@ export const PRESETS: readonly Preset[] = [
   ),
 ];
 
+/** Many VMs at once; they open on the page of the datacenter. */
+export const DATACENTER_PRESETS: readonly Preset[] = [
+  preset(
+    'four-at-once',
+    'A host with twenty VMs is emptied for maintenance over 1 GbE.',
+    'Each vMotion costs one unit of its NIC, which has four: sixteen wait in line and none is refused. Nobody is asked to stop working.',
+  ),
+  preset(
+    'target-crash',
+    'Three VMs are on their way to a host when that host crashes.',
+    'The three run on at the source as if nothing had been asked; the four that ran on the host are down until they are started elsewhere.',
+  ),
+  preset(
+    'evacuation',
+    '32 of 64 hosts are emptied: 1,024 VMs of 16 GiB over 10 GbE.',
+    'The line out of each old host is full from start to end; memory and bandwidth decide how long it takes, not the number of VMs at once.',
+  ),
+];
+
 export function findPreset(id: string): Preset | undefined {
-  return PRESETS.find((one) => one.id === id);
+  return [...PRESETS, ...DATACENTER_PRESETS].find((one) => one.id === id);
 }

@@ -7,8 +7,11 @@ import { scenarioSchema, type Scenario } from '../schema.ts';
 import { bigTenGigabit } from './big-10gbe.ts';
 import { classic } from './classic.ts';
 import { database } from './database.ts';
+import { evacuation } from './evacuation.ts';
+import { fourAtOnce } from './four-at-once.ts';
 import { idleWeb } from './idle-web.ts';
 import { longDistance } from './long-distance.ts';
+import { targetCrash } from './target-crash.ts';
 import { writeStorm } from './write-storm.ts';
 import { writeStormSdps } from './write-storm-sdps.ts';
 
@@ -20,6 +23,9 @@ const inputs = {
   'big-10gbe': bigTenGigabit,
   'long-distance': longDistance,
   classic,
+  evacuation,
+  'four-at-once': fourAtOnce,
+  'target-crash': targetCrash,
 };
 
 export type PresetId = keyof typeof inputs;

@@ -29,6 +29,12 @@ export interface TaskCourse {
   /** It runs on the target from here on; a VM that resumed where it was has not moved. */
   resumedNs: Ns;
   downtimeNs: Ns;
+  /** The switches know where it is from here on, and its client is answered; Infinity where that never comes. */
+  learnedNs: Ns;
+  backNs: Ns;
+  networkGapNs: Ns;
+  /** From here on no client reaches it. */
+  lostNs: Ns;
   endedNs: Ns;
   outcome: 'completed' | 'cancelled' | 'failed' | null;
   totals: TaskTotals | null;
@@ -117,6 +123,10 @@ function newCourse(index: number, asked: FleetEventNumbers['asked'], askedNs: Ns
     stunnedNs: Infinity,
     resumedNs: Infinity,
     downtimeNs: 0,
+    learnedNs: Infinity,
+    backNs: Infinity,
+    networkGapNs: 0,
+    lostNs: Infinity,
     endedNs: Infinity,
     outcome: null,
     totals: null,
@@ -136,6 +146,9 @@ function takeTask(task: TaskCourse, { code, n, atNs }: FleetEvent): void {
   if (code === 'round-ended') task.rounds.push({ atNs, n });
   if (code === 'stunned') task.stunnedNs = atNs;
   if (code === 'resumed') [task.resumedNs, task.downtimeNs] = [atNs, n.downtimeNs];
+  if (code === 'mac-learned') task.learnedNs = atNs;
+  if (code === 'client-back') [task.backNs, task.networkGapNs] = [atNs, n.networkGapNs];
+  if (code === 'client-lost') task.lostNs = atNs;
   if (code === 'completed' || code === 'cancelled' || code === 'failed') {
     task.endedNs = atNs;
     task.outcome = code;

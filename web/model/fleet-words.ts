@@ -86,6 +86,7 @@ const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   'host-state': 'the target takes no VMs: it is in maintenance, or has failed',
   'vm-down': 'the VM is down',
   'datastore-lost': 'all paths to the datastore are down',
+  'port-group': 'the target has no port group with that very label; capitals count',
 };
 
 /** Why a task is where it is. */
@@ -119,6 +120,22 @@ function waitText(waits: TaskView['task']['waits'], scenario: Scenario): string 
   const what = LIMITED[waits.limited] === 'nic' ? `the vMotion NIC of ${name}` : name;
   return `Waits: ${what} uses ${waits.used} of ${waits.most} cost units. Over the limit is queued, never refused.`;
 }
+
+/** Whether the clients of a VM reach it now, and why not. */
+export function reachText(record: FleetRecord, vm: number, atNs: number): string {
+  const last = record.tasks.findLast((task) => task.asked.vm === vm && task.resumedNs <= atNs);
+  if (!last) return 'Its clients reach it.';
+  if (last.lostNs <= atNs)
+    return 'No client reaches it: its port group here lies in another broadcast domain, and nobody warned. Stretch the network, or move it back.';
+  if (atNs < last.backNs)
+    return atNs - last.resumedNs > NOTICED_NS
+      ? 'No client reaches it yet: nobody announced the move, so the switches still send its frames to the old port until it speaks.'
+      : 'Its clients wait for an answer.';
+  return `Its clients reach it; they had no answer for ${formatDuration(last.networkGapNs)}.`;
+}
+
+/** An announced VM is found sooner than this. */
+const NOTICED_NS = 100_000_000;
 
 export function causeOf({ task }: TaskView): string {
   return (TASK_CAUSES[task.asked.cause] ?? '').replace('-', ' ');

@@ -127,6 +127,7 @@ const chapters: { readonly [C in EventCode]: Chapter<C> } = {
   'rarp-sent': () => ({}),
   'mac-learned': (_, __, migration) => ({ macOn: migration.targetHost }),
   'client-back': (_, { atNs }) => ({ backNs: atNs }),
+  'client-lost': () => ({}),
   'source-freed': () => ({}),
   completed: (_, { atNs }) => ({ stage: 'completed', endedNs: atNs, sending: false }),
   'cancel-requested': () => ({}),

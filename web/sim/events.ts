@@ -94,6 +94,8 @@ export interface EventNumbers {
   'mac-learned': { delayNs: Ns };
   /** First ping answered again; the gap runs from the stun to it. */
   'client-back': { networkGapNs: Ns; lostPings: number; retransmissions: number };
+  /** Its port group is in another broadcast domain: no client reaches it from here on. */
+  'client-lost': { networkGapNs: Ns };
   'source-freed': { bytes: number };
   completed: FinishNumbers;
   /** `tooLate` 1: the VM had resumed on the target already. */

@@ -85,6 +85,7 @@ function planMigration(
     usedBytes,
     pageCount: usedBytes / PAGE_BYTES,
     diskBytes: 0,
+    arrival: 'announced',
     movesMemory: true,
     ...link,
   });

@@ -4,6 +4,12 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { Fidelity } from './data-plane.ts';
 import type { EstimateNumbers, FailReason, RoundReason, SimEvent } from './events.ts';
 
+/**
+ * `announced`: the target broadcasts RARP, and all switches learn where the VM is. `silent`: its switch does not, so frames for it vanish
+ * until the guest says a word of its own. `elsewhere`: the port group lies in another broadcast domain, and no client ever reaches it.
+ */
+export type Arrival = 'announced' | 'silent' | 'elsewhere';
+
 /** One migration as the scenario asks for it, with all names and rates resolved. */
 export interface PlannedMigration {
   readonly index: number;
@@ -23,6 +29,8 @@ export interface PlannedMigration {
   readonly rttNs: Ns;
   /** Disk that goes over the network first; 0: it stays where both hosts see it. */
   readonly diskBytes: Bytes;
+  /** What the switches make of it when it has arrived. */
+  readonly arrival: Arrival;
   /** False: only the disk moves, the VM stays on its host. */
   readonly movesMemory: boolean;
 }

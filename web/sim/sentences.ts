@@ -111,6 +111,11 @@ const WRITERS: { [C in EventCode]: Writer<C> } = {
       'The client is answered again:',
       `its gap was ${formatDuration(n.networkGapNs)}, ${times(n.lostPings, 'ping', 'pings')} lost, ${times(n.retransmissions, 'request', 'requests')} sent again.`,
     ),
+  'client-lost': (_, { targetHost }) =>
+    bad(
+      'Not reached:',
+      `the port group on ${targetHost} is in another broadcast domain. The VM runs, and no client finds it.`,
+    ),
   'source-freed': (n, { sourceHost }) => plain(`${sourceHost} frees ${formatIec(n.bytes)}.`),
   completed: (n) =>
     decision(

@@ -111,19 +111,37 @@ function interrupt(it: MigrationState, deadlineNs: Ns): never {
   throw new Cancelled(it.nowNs);
 }
 
-/** After resume: RARP, the switch learns, the client is answered, the source is freed. */
+/** After resume: the network finds the VM, or does not; the source is freed. */
 export function settle(it: MigrationState): void {
+  if (it.planned.arrival === 'announced') announce(it);
+  else if (it.planned.arrival === 'silent') waitForAWord(it);
+  else it.emit('client-lost', { networkGapNs: it.nowNs - (it.stunnedNs as Ns) });
+  it.nowNs += ESXI.cleanUpNs;
+  it.emit('source-freed', { bytes: it.vm.memoryBytes });
+  const cancelNs = it.planned.cancelNs;
+  if (cancelNs !== null && cancelNs <= it.nowNs)
+    it.emit('cancel-requested', { round: it.rounds.length, tooLate: 1 });
+}
+
+/** RARP goes out, the switch learns, the client is answered. */
+function announce(it: MigrationState): void {
   it.nowNs += ESXI.rarpNs;
   it.emit('rarp-sent', { delayNs: ESXI.rarpNs });
   it.nowNs += ESXI.macLearnNs;
   it.emit('mac-learned', { delayNs: ESXI.macLearnNs });
   it.serve('reachable', PPM);
   clientBack(it);
-  it.nowNs += ESXI.cleanUpNs;
-  it.emit('source-freed', { bytes: it.vm.memoryBytes });
-  const cancelNs = it.planned.cancelNs;
-  if (cancelNs !== null && cancelNs <= it.nowNs)
-    it.emit('cancel-requested', { round: it.rounds.length, tooLate: 1 });
+}
+
+/** Nobody announces it: the switches learn from the next frame the guest sends of its own accord. The task does not wait for that. */
+function waitForAWord(it: MigrationState): void {
+  const hereNs = it.nowNs;
+  const everyNs = it.scenario.policy.guestSpeaksNs;
+  it.nowNs = (Math.floor(hereNs / everyNs) + 1) * everyNs;
+  it.emit('mac-learned', { delayNs: it.nowNs - hereNs });
+  it.serve('reachable', PPM);
+  clientBack(it);
+  it.nowNs = hereNs;
 }
 
 /** Notes when the client of the VM has its first answer after the stun. */

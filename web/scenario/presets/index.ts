@@ -75,6 +75,16 @@ export const DATACENTER_PRESETS: readonly Preset[] = [
     'The three run on at the source as if nothing had been asked; the four that ran on the host are down until they are started elsewhere.',
   ),
   preset(
+    'silent-switch',
+    'A web server moves, and the switch of the target tells nobody.',
+    'The VM runs 28 ms after its state has arrived, but its frames go to the old port until it speaks by itself. RARP is there for that.',
+  ),
+  preset(
+    'wrong-network',
+    'A web server moves to a port group of the same name in another broadcast domain.',
+    'The task is completed and nothing warns; no client finds the VM again. A stretched network (VXLAN, NSX, GRE) or the move back helps.',
+  ),
+  preset(
     'evacuation',
     '32 of 64 hosts are emptied: 1,024 VMs of 16 GiB over 10 GbE.',
     'The line out of each old host is full from start to end; memory and bandwidth decide how long it takes, not the number of VMs at once.',

@@ -11,7 +11,9 @@ import { evacuation } from './evacuation.ts';
 import { fourAtOnce } from './four-at-once.ts';
 import { idleWeb } from './idle-web.ts';
 import { longDistance } from './long-distance.ts';
+import { silentSwitch } from './silent-switch.ts';
 import { targetCrash } from './target-crash.ts';
+import { wrongNetwork } from './wrong-network.ts';
 import { writeStorm } from './write-storm.ts';
 import { writeStormSdps } from './write-storm-sdps.ts';
 
@@ -26,6 +28,8 @@ const inputs = {
   evacuation,
   'four-at-once': fourAtOnce,
   'target-crash': targetCrash,
+  'silent-switch': silentSwitch,
+  'wrong-network': wrongNetwork,
 };
 
 export type PresetId = keyof typeof inputs;

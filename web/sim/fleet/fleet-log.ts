@@ -63,13 +63,13 @@ export interface FleetEventNumbers {
   /** It runs on the target; the lock of its disk went with it. */
   resumed: { downtimeNs: Ns };
   /** The target broadcasts RARP with the MAC of the VM. */
-  rarp: { switches: number };
-  /** A switch sends frames for this MAC to the new port from now on; a switch is named by the index of its VM network. */
-  'mac-learned': { switch: number; host: number };
+  rarp: { delayNs: Ns };
+  /** The switches send frames for this MAC to the new port from now on. */
+  'mac-learned': { delayNs: Ns };
   /** Clients reach it again; the gap began at the stun. */
   'client-back': { networkGapNs: Ns; lostPings: number };
   /** The port group of the target is in another broadcast domain: no client reaches the VM. */
-  'client-lost': { sessions: number };
+  'client-lost': { networkGapNs: Ns };
   'source-freed': { bytes: Bytes };
   completed: TaskTotals;
   cancelled: TaskTotals;

@@ -14,6 +14,8 @@ import { Faults } from './faults.ts';
 import { fleetFidelity } from './fidelity.ts';
 import { HighAvailability } from './ha.ts';
 import type { Happening } from './ledger.ts';
+import { Domains, portGroupOf, type Plug } from '../network/domains.ts';
+import type { Arrival } from '../run-log.ts';
 import { Lines, type Way } from './lines.ts';
 import { Maintenance } from './maintenance.ts';
 import { failureCode, taskFailure, type Reply } from './mover.ts';
@@ -31,6 +33,7 @@ export class Fleet implements Decider {
   readonly faults: Faults;
   readonly #limits: Limits;
   readonly #maintenance: Maintenance;
+  readonly #domains: Domains;
   readonly #fidelity: (vm: number) => Fidelity;
   /** By VM: tasks that have not ended, the first of which may run. */
   readonly #ofVm = new Map<number, Task[]>();
@@ -47,6 +50,7 @@ export class Fleet implements Decider {
       scenario.datastores.length,
     );
     this.#fidelity = fleetFidelity(scenario);
+    this.#domains = new Domains(scenario);
     this.#maintenance = new Maintenance(this);
     this.ha = new HighAvailability(this);
     this.world.vms.forEach((vm, at) => {
@@ -298,7 +302,15 @@ export class Fleet implements Decider {
     if (task.target !== task.source) world.reserve(task.target, task.vm);
     const ways = this.#waysOf(task);
     const cancelNs = this.#cancelOf(vm.id, task.startedNs);
-    const planned = planOf(this.scenario, task, vm, ways[0]!, this.#fidelity(task.vm), cancelNs);
+    const planned = planOf(
+      this.scenario,
+      task,
+      vm,
+      ways[0]!,
+      this.#fidelity(task.vm),
+      cancelNs,
+      this.#arrivalOf(task),
+    );
     coordinator.decide(task.index, 'started', {
       waitedNs: task.startedNs - task.askedNs,
       usedBytes: planned.usedBytes,
@@ -317,6 +329,21 @@ export class Fleet implements Decider {
       assert(way, 'a task without a way is refused');
       return way;
     });
+  }
+
+  /** Where it will be plugged in; null where the target has no such port group. */
+  plugOf({ vm, target, portGroup }: Task): Plug | null {
+    const { world, scenario } = this;
+    return portGroupOf(scenario, world.hosts[target]!, world.vms[vm]!, portGroup);
+  }
+
+  #arrivalOf(task: Task): Arrival {
+    const { world, scenario } = this;
+    const vm = world.vms[task.vm]!;
+    const now = portGroupOf(scenario, world.hosts[task.source]!, vm, '');
+    const then = this.plugOf(task);
+    if (!now || !then || !this.#domains.same(now.network, then.network)) return 'elsewhere';
+    return then.switch && !then.switch.notify ? 'silent' : 'announced';
   }
 
   #cancelOf(vm: string, fromNs: Ns): Ns | null {
@@ -358,6 +385,7 @@ export class Fleet implements Decider {
         vm: world.vmIndex.get(action.vm) as number,
         target: world.hostIndex.get(action.to) as number,
         datastore: action.datastore === '' ? -1 : (world.storeIndex.get(action.datastore) as number),
+        portGroup: action.portGroup,
         cause: 'user',
       });
     else if (action.kind === 'cancel')

@@ -61,7 +61,7 @@ export class Maintenance {
   #leave(host: number, vm: number): void {
     const target = placeFor(this.fleet, vm);
     if (target === null) this.fleet.coordinator.decide(-1, 'maintenance-blocked', { host, vm, rule: -1 });
-    else this.fleet.ask({ vm, target, datastore: -1, cause: 'maintenance' });
+    else this.fleet.ask({ vm, target, datastore: -1, portGroup: '', cause: 'maintenance' });
   }
 
   #look(host: number): void {

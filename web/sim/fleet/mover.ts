@@ -180,6 +180,9 @@ const WRITERS: { readonly [C in EventCode]?: (n: EventNumbers[C]) => Note } = {
   'sdps-set': ({ round, speedPpm }) => ({ code: 'slowed', n: { round, speedPpm } }),
   stunned: ({ leftPages, neededNs }) => ({ code: 'stunned', n: { leftPages, neededNs } }),
   resumed: ({ downtimeNs }) => ({ code: 'resumed', n: { downtimeNs } }),
+  'rarp-sent': (n) => ({ code: 'rarp', n }),
+  'mac-learned': (n) => ({ code: 'mac-learned', n }),
+  'client-lost': (n) => ({ code: 'client-lost', n }),
   'client-back': ({ networkGapNs, lostPings }) => ({ code: 'client-back', n: { networkGapNs, lostPings } }),
   'source-freed': (n) => ({ code: 'source-freed', n }),
 };

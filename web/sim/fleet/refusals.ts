@@ -12,6 +12,7 @@ export const REFUSALS = [
   'host-state',
   'vm-down',
   'datastore-lost',
+  'port-group',
 ] as const;
 
 export type Refusal = (typeof REFUSALS)[number];
@@ -29,5 +30,6 @@ export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused
   if (fleet.ha.isDown(vm)) refused.push('vm-down');
   if (fleet.faults.isStoreLost(store) || fleet.faults.isStoreLost(world.storeOf[vm] as number))
     refused.push('datastore-lost');
+  if (source !== target && !fleet.plugOf(task)) refused.push('port-group');
   return refused.map((rule) => ({ rule: REFUSALS.indexOf(rule), severity: 0 }));
 }

@@ -4,7 +4,7 @@ import { usedBytesOf } from '../../scenario/memory.ts';
 import type { Scenario, Vm } from '../../scenario/schema.ts';
 import type { Fidelity } from '../data-plane.ts';
 import type { Operation } from '../limits.ts';
-import type { Outcome, PlannedMigration, RoundRecord } from '../run-log.ts';
+import type { Arrival, Outcome, PlannedMigration, RoundRecord } from '../run-log.ts';
 import {
   type FleetTask,
   type TaskCause,
@@ -20,6 +20,8 @@ export interface Wish {
   readonly target: number;
   /** -1: the disk stays. */
   readonly datastore: number;
+  /** Label of the port group at the target; empty: the same as now. */
+  readonly portGroup: string;
   readonly cause: TaskCause;
 }
 
@@ -77,6 +79,7 @@ export function planOf(
   way: Way,
   fidelity: Fidelity,
   cancelNs: Ns | null,
+  arrival: Arrival,
 ): PlannedMigration {
   const usedBytes = usedBytesOf(vm);
   return {
@@ -93,6 +96,7 @@ export function planOf(
     bytesPerSecond: way.bytesPerSecond,
     windowLimited: way.because === 'window',
     rttNs: way.rttNs,
+    arrival,
     diskBytes: task.kind === 'vmotion' ? 0 : vm.diskBytes,
     movesMemory: task.kind !== 'storage-vmotion',
   };
@@ -100,6 +104,12 @@ export function planOf(
 
 /** What is told of a task. */
 export function fleetTask(task: Task): FleetTask {
-  const { stage: _stage, resumedNs: _resumedNs, promisedBytes: _promisedBytes, ...told } = task;
+  const {
+    stage: _stage,
+    resumedNs: _resumedNs,
+    promisedBytes: _promisedBytes,
+    portGroup: _portGroup,
+    ...told
+  } = task;
   return told;
 }

@@ -11,6 +11,7 @@ export type { PageId };
 export const PAGE_NAMES: Readonly<Record<PageId, string>> = {
   lab: 'One migration',
   datacenter: 'Datacenter',
+  validation: 'Validation',
 };
 
 export const pageFor = (scenario: Scenario): PageId => (isDatacenter(scenario) ? 'datacenter' : 'lab');

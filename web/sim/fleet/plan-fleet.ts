@@ -3,10 +3,11 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts';
 import { expandGroups } from '../../scenario/groups.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { notSimulated } from '../not-simulated.ts';
+import { proactiveHaProblems } from '../proactive-ha/remedies.ts';
 import { fleetFidelity } from './fidelity.ts';
 
 export function planFleet(scenario: Scenario): Result<Scenario, Problem[]> {
-  const unknown = notSimulated(scenario, 'fleet');
+  const unknown = [...proactiveHaProblems(scenario), ...notSimulated(scenario, 'fleet')];
   if (unknown.length > 0) return fail(unknown);
   if (scenario.actions.length > 0) return ok(expandGroups(scenario));
   const message =

@@ -13,7 +13,7 @@ const request: CompareRequest = {
   jobs: ['esxi-8', 'qemu-9.2'].map((engine) => ({ engine, parameters: {}, trace, link: compareLink() })),
   bounds: { ...TRACE_BOUNDS, horizonNs: 30 * NS_PER_SECOND },
   faults: [],
-  formulas: { bytesPerSecond: 4_000_000, goalSeconds: 0.5 },
+  formulas: { trace, bytesPerSecond: 4_000_000, goalSeconds: 0.5 },
 };
 
 test('slices hold every result, and of the progress between two of them the newest alone', () => {

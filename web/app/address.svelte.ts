@@ -55,7 +55,9 @@ export function followScenario(session: Session, page: { base: string; search: s
       kept[name] = value;
       const now = new URLSearchParams(location.search);
       now.set(name, value);
-      write('replaceState', `?${now}${location.hash}`);
+      // What a query may hold as it is stays readable.
+      const query = String(now).replaceAll('%2C', ',').replaceAll('%3A', ':');
+      write('replaceState', `?${query}${location.hash}`);
     },
     isOwn: () => location.href === written,
   };
@@ -63,7 +65,7 @@ export function followScenario(session: Session, page: { base: string; search: s
 
 /** What the address says about how to show the scenario stays there. */
 function presentationIn(search: string): Record<string, string> {
-  const looks = ['page', 'theme', 'speed', 'lang', 'loop', 'panels', 'controls', 'hint', 'errors'];
+  const looks = ['page', 'engines', 'theme', 'speed', 'lang', 'loop', 'panels', 'controls', 'hint', 'errors'];
   const keep = [...looks, 'editable', 'share', 'import', 'export'];
   return Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => keep.includes(name)));
 }

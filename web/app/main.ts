@@ -50,9 +50,12 @@ function start(opening: Opening | null): void {
     embedUrl: embedUrlOf(base),
     page: opening?.presentation.page ?? null,
     keepPage: (page) => address.keep('page', page),
+    engines: opening?.presentation.engines ?? '',
+    keepEngines: (text) => address.keep('engines', text),
     connectFleet: connectWith(async () => (await import('../worker/client.ts')).EngineClient),
     openFile: async (file) => (await import('./files.ts')).openFile(session, file),
     bench: async () => (await import('../worker/bench-client.ts')).runBench,
+    compare: async () => (await import('../worker/compare-client.ts')).runCompare,
     openLink: (text) => {
       const { search, hash } = addressIn(text);
       void reopen(session, search, hash);

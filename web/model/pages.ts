@@ -9,8 +9,9 @@ import { isDatacenter } from '../sim/which-engine.ts';
 export type { PageId };
 
 export const PAGE_NAMES: Readonly<Record<PageId, string>> = {
-  lab: 'One migration',
+  lab: 'One VM',
   datacenter: 'Datacenter',
+  compare: 'Engines',
   validation: 'Validation',
 };
 

@@ -16,12 +16,14 @@ export const PANELS = [
 export type Panel = (typeof PANELS)[number];
 
 /** Views of one scenario; which of them opens without a word follows from what it describes. */
-export const PAGES = ['lab', 'datacenter', 'validation'] as const;
+export const PAGES = ['lab', 'datacenter', 'compare', 'validation'] as const;
 export type PageId = (typeof PAGES)[number];
 
 export interface Presentation {
   /** Null: what fits the scenario. */
   readonly page: PageId | null;
+  /** Engines side by side, as the page that compares them writes them; empty is its own choice. */
+  readonly engines: string;
   readonly embed: boolean;
   /** `force` plays even where the reader asked for less motion. */
   readonly autoplay: 'no' | 'yes' | 'force';
@@ -48,6 +50,7 @@ export interface Presentation {
 
 export const PLAIN_PRESENTATION: Presentation = {
   page: null,
+  engines: '',
   embed: false,
   autoplay: 'no',
   atNs: null,
@@ -145,10 +148,14 @@ const readLanguage: Reader<string> = (text, name, notices) => {
   return undefined;
 };
 
+/** Read by the page that shows them, which knows the engines. */
+const readEngines: Reader<string> = (text) => text;
+
 /** Name in the address, the field it sets, and how it is read. Several names may set one field. */
 const READERS: { readonly [name: string]: { readonly [K in keyof Presentation]?: Reader<Presentation[K]> } } =
   {
     page: { page: oneOf(PAGES) },
+    engines: { engines: readEngines },
     embed: { embed: readFlag },
     autoplay: { autoplay: readAutoplay },
     t: { atNs: readTime },

@@ -1,5 +1,6 @@
 /** What buttons, dialogs and dropped files do: they change the session, and the page around it where that must follow. */
 import type { GalleryEntry } from '../model/gallery.ts';
+import type { RunCompare } from '../model/comparison.svelte.ts';
 import type { ConnectFleet } from '../model/fleet-session.svelte.ts';
 import type { PageId } from '../model/pages.ts';
 import type { RunBench } from '../model/engine-words.ts';
@@ -17,10 +18,15 @@ export interface Place {
   /** The page the address names, if any; another one is kept there. */
   readonly page: PageId | null;
   keepPage(page: PageId): void;
+  /** The engines the address names; empty where it names none. */
+  readonly engines: string;
+  keepEngines(text: string): void;
   /** The engine, for pages that run more than one migration. */
   readonly connectFleet: ConnectFleet;
   /** What measures the engine's kernels, loaded when it is asked for. */
   bench(): Promise<RunBench>;
+  /** What runs engines side by side, loaded when it is asked for. */
+  compare(): Promise<RunCompare>;
   openFile(file: File): Promise<void>;
   /** A preset is a new entry in the browser's history, so that Back works. */
   openPreset(id: string): Promise<void>;
@@ -36,10 +42,13 @@ export class Actions {
   #said = $state('');
   readonly #session: () => Session;
   readonly #place: () => Place;
+  /** Turns to the page that says why a move does not end, and what would help. */
+  readonly explain: () => void;
 
-  constructor(session: () => Session, place: () => Place) {
+  constructor(session: () => Session, place: () => Place, explain: () => void) {
     this.#session = session;
     this.#place = place;
+    this.explain = explain;
   }
 
   /** For the status line of screen readers. */

@@ -4,18 +4,23 @@ import type { ConnectFleet } from '../model/fleet-session.svelte.ts';
 import type { PageId } from '../model/pages.ts';
 import type { Session } from '../model/session.svelte.ts';
 import type { Shown } from '../model/shown.ts';
+import type { Place } from './actions.svelte.ts';
 
 /** What every page is given; each takes what it needs. */
 export interface PageProps {
   readonly session: Session;
   readonly connect: ConnectFleet;
   readonly shown: Shown;
+  readonly place: Place;
+  /** Why the move does not end is asked with the turning of the page. */
+  readonly asks: boolean;
 }
 
 type Page = Promise<{ readonly default: Component<PageProps> }>;
 
 const LOADERS: Readonly<Record<Exclude<PageId, 'lab'>, () => Page>> = {
   datacenter: () => import('./datacenter/DatacenterPage.svelte'),
+  compare: () => import('./compare/ComparePage.svelte'),
   validation: () => import('./validation/ValidationPage.svelte') as unknown as Page,
 };
 

@@ -8,7 +8,7 @@ import type { Given } from '../../../web/sim/policy/parameters.ts';
 import { compareLink, ran, traceOf, traceSpec } from '../../support/compare.ts';
 import { phaseOf } from '../../support/precopy.ts';
 
-const bounds = { ...TRACE_BOUNDS, horizonNs: 60 * NS_PER_SECOND };
+const bounds = { ...TRACE_BOUNDS, horizonNs: 30 * NS_PER_SECOND };
 const stormSpec = traceSpec({
   phases: [phaseOf({ writesPerSecond: 8_000, workingSetBytes: 1_500 * PAGE_BYTES })],
 });
@@ -38,6 +38,15 @@ describe('the largest difference', () => {
       ran('qemu-7.2', idle, { 'max-bandwidth': 3_000_000, 'downtime-limit': 1 }),
     ])!;
     expect([found.measure, found.more, found.less, found.cause.kind]).toEqual(['total', 0, 1, 'rate']);
+  });
+
+  it('is the pass that is not over, where one is slower than the horizon', () => {
+    const short = traceOf({ phases: [phaseOf({ pattern: 'idle' })] }, { horizonNs: 3 * NS_PER_SECOND });
+    const found = largestDifference([
+      ran('qemu-7.2', short, { 'max-bandwidth': 1_000_000 }),
+      ran('xen', short),
+    ])!;
+    expect([found.measure, found.more, found.cause.kind]).toEqual(['end', 0, 'first-pass']);
   });
 
   it('is what a page costs where zeros are sent', () => {
@@ -76,6 +85,7 @@ describe('what may help', () => {
     expect(kinds('xen')).toEqual(['bandwidth', 'smaller-set']);
     expect(kinds('esxi-8', { sdps: false })).toEqual(['sdps', 'post-copy', 'bandwidth', 'smaller-set']);
     expect(kinds('qemu-9.2', { 'auto-converge': true })).toEqual([
+      'no-cap',
       'dirty-limit',
       'xbzrle',
       'post-copy',
@@ -109,7 +119,7 @@ test('jobs tell their progress, their run or their refusal, and last what the fo
     link: compareLink(),
   });
   const jobs = [job('esxi-8'), job('xen', { sdps: true }), job('qemu-7.2')];
-  const formulas = { bytesPerSecond: 4_000_000, goalSeconds: 0.5 };
+  const formulas = { trace: stormSpec, bytesPerSecond: 4_000_000, goalSeconds: 0.5 };
   const messages = [...compareJobs({ jobs, bounds, faults: [], formulas })];
   const of = (kind: CompareMessage['kind']) => messages.filter((one) => one.kind === kind);
   expect(of('run').map((one) => 'job' in one && one.job)).toEqual([0, 2]);

@@ -30,6 +30,8 @@ export interface Pair {
 
 export type Cause =
   | EndCause
+  /** Not even one pass was over: mean send rates. */
+  | { readonly kind: 'first-pass'; readonly rates: Pair }
   /** Mean send rates, from first to last byte. */
   | { readonly kind: 'rate'; readonly rates: Pair }
   /** Pages sent, each as often as it was sent, and passes over the memory. */
@@ -100,6 +102,10 @@ function extreme(
 
 function endDifference(runs: readonly EngineRun[], more: number, less: number): Difference {
   const other = runs[less]!;
+  if (runs[more]!.rounds.length === 0) {
+    const rates = { more: meanRate(runs[more]!), less: meanRate(other) };
+    return { measure: 'end', more, less, factor: Infinity, cause: { kind: 'first-pass', rates } };
+  }
   const how = other.postCopy ? 'moved-first' : other.lowestGuestPpm < PPM ? 'slowed' : 'stopped';
   const { dirtyBytesPerSecond, sendBytesPerSecond } = steadyRates(runs[more]!);
   const cause: EndCause = {
@@ -139,11 +145,14 @@ function leastLeft(run: EngineRun): Bytes {
 function causeOf(measure: Measure, more: EngineRun, less: EngineRun): Cause {
   if (measure === 'stun') return stunCause(more, less);
   if (measure === 'bytes') return bytesCause(more, less);
-  const rate = (run: EngineRun) => Math.round((run.wireBytes * NS_PER_SECOND) / run.totalNs);
-  const slower = rate(less) / rate(more);
+  const slower = meanRate(less) / meanRate(more);
   // Time is bytes over rate: whichever of the two differs more is the reason.
   if (slower < more.wireBytes / less.wireBytes) return bytesCause(more, less);
-  return { kind: 'rate', rates: { more: rate(more), less: rate(less) } };
+  return { kind: 'rate', rates: { more: meanRate(more), less: meanRate(less) } };
+}
+
+function meanRate(run: EngineRun): BytesPerSecond {
+  return Math.round((run.wireBytes * NS_PER_SECOND) / run.totalNs);
 }
 
 function bytesCause(more: EngineRun, less: EngineRun): Cause {

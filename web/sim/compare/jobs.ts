@@ -25,7 +25,11 @@ export interface CompareRequest {
   readonly bounds: TraceBounds;
   readonly faults: readonly EngineFault[];
   /** For the formulas; null where nobody asks for them. */
-  readonly formulas: { readonly bytesPerSecond: BytesPerSecond; readonly goalSeconds: number } | null;
+  readonly formulas: {
+    readonly trace: TraceSpec;
+    readonly bytesPerSecond: BytesPerSecond;
+    readonly goalSeconds: number;
+  } | null;
 }
 
 export type CompareMessage =
@@ -58,13 +62,9 @@ export function* compareJobs(request: CompareRequest): Generator<CompareMessage>
     if (step.value.outcome === 'completed' && asked.group !== undefined) ended.add(asked.group);
     yield { kind: 'run', job, run: step.value, pagesPerEntry: trace.pagesPerEntry };
   }
-  const first = jobs[0];
-  if (!formulas || !first) return;
-  const { bytesPerSecond, goalSeconds } = formulas;
-  yield {
-    kind: 'predictions',
-    predictions: predictions(traces.of(first.trace), bytesPerSecond, goalSeconds),
-  };
+  if (!formulas) return;
+  const { trace, bytesPerSecond, goalSeconds } = formulas;
+  yield { kind: 'predictions', predictions: predictions(traces.of(trace), bytesPerSecond, goalSeconds) };
 }
 
 /** One trace for all jobs that share it; the last one alone is kept. */

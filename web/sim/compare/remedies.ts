@@ -8,7 +8,7 @@ import type { CompareLink } from './link.ts';
 import type { TraceSpec } from './trace.ts';
 
 export type RemedyKind =
-  'bandwidth' | 'sdps' | 'throttle' | 'dirty-limit' | 'xbzrle' | 'post-copy' | 'smaller-set';
+  'no-cap' | 'bandwidth' | 'sdps' | 'throttle' | 'dirty-limit' | 'xbzrle' | 'post-copy' | 'smaller-set';
 
 export interface Remedy {
   readonly kind: RemedyKind;
@@ -38,6 +38,8 @@ function ownMeans(patient: Patient): Remedy[] {
   const { engine, parameters, trace } = patient;
   const qemu = engine.startsWith('qemu');
   const means: readonly (readonly [RemedyKind, boolean, Given])[] = [
+    ['no-cap', qemu, { 'max-bandwidth': 0 }],
+    ['no-cap', engine === 'ovirt', { migration_max_bandwidth: 0 }],
     ['sdps', engine.startsWith('esx'), { sdps: true }],
     ['throttle', qemu, { 'auto-converge': true }],
     ['throttle', engine === 'kubevirt', { allowAutoConverge: true }],

@@ -78,11 +78,15 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     `What remains grew in ${formatCount(n('growingPolls'))} polls: the limit becomes ${ms(downtimeLimitMs)}.`,
 };
 
-/** The rule with its numbers, and what follows. A rule without a sentence is a defect. */
-export function decisionSentence(decision: Decision): string {
+/** The rule with its numbers, without a stop at its end. A rule without a sentence is a defect. */
+export function ruleText(decision: Decision): string {
   const write = WRITERS[decision.code];
   if (!write) throw new Error(`broken invariant: no sentence for ${decision.code}`);
-  const text = write((name) => decision.numbers[name] ?? NaN, decision);
+  return write((name) => decision.numbers[name] ?? NaN, decision).replace(/\.$/, '');
+}
+
+/** The rule, and what follows. */
+export function decisionSentence(decision: Decision): string {
   const saysItself = decision.action === 'throttle' || decision.action === 'retune';
-  return saysItself ? text : `${text} ${THEN[decision.action]}`;
+  return saysItself ? `${ruleText(decision)}.` : `${ruleText(decision)}. ${THEN[decision.action]}`;
 }

@@ -154,6 +154,8 @@ class WindowsEngine {
       this.state.faultsAtSource((durationNs) => this.stall(durationNs));
       if (this.limit) this.limitWriters(this.limit);
       if (this.state.nowNs >= this.nextPollNs) this.poll();
+      // Between two pages the guest is behind: brought up for the picture, it has written what it would have anyway.
+      if (this.thread.phase === 'precopy') this.guest.advanceTo(this.state.nowNs);
       if (this.state.tick()) yield this.state.nowNs;
       this.state.checkHorizon();
     }

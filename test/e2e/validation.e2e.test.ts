@@ -16,6 +16,6 @@ test('measured runs are filtered, one is marked in the picture, and published fi
   await rows.first().getByRole('button').click();
   expect(await page.locator('circle.chosen').count()).toBe(1);
   await page.getByRole('heading', { name: /Published figures, \d+ of \d+ hold/ }).waitFor();
-  await page.getByRole('button', { name: 'One VM' }).click();
+  await page.getByRole('combobox', { name: 'Page', exact: true }).selectOption('lab');
   await page.getByRole('button', { name: 'Migrate', exact: true }).first().waitFor();
 });

@@ -1,7 +1,8 @@
 /** What is said of a datacenter and its tasks, in numbers. */
 import type { Scenario } from '../scenario/schema.ts';
 import { LIMITED, TASK_CAUSES, TASK_FAILURES, type TaskFailure } from '../sim/fleet/fleet-log.ts';
-import { REFUSALS, type Refusal } from '../sim/fleet/refusals.ts';
+import { REFUSALS } from '../sim/fleet/refusals.ts';
+import { RULES } from '../sim/requirements/index.ts';
 import type { FleetPicture, TaskView } from './fleet-picture.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { formatBytes, formatClock, formatCount, formatDuration, formatIec, formatRate } from './format.ts';
@@ -78,23 +79,25 @@ const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'center-lost': 'it waited in the center, which was lost',
 };
 
-const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
-  'same-host': 'it is on that host already',
-  'no-way': 'the two hosts have no vMotion network in common',
-  datastore: 'the target does not see the datastore of its disk',
-  memory: 'the target has no memory left for it',
-  'host-state': 'the target takes no VMs: it is in maintenance, or has failed',
+/** What has failed meanwhile is no rule of its own. */
+const MORE_REFUSALS: Readonly<Record<string, string>> = {
   'vm-down': 'the VM is down',
   'datastore-lost': 'all paths to the datastore are down',
-  'port-group': 'the target has no port group with that very label; capitals count',
 };
+const SHORT_OF_RULE: ReadonlyMap<string, string> = new Map(RULES.map(({ id, short }) => [id, short]));
+
+function refusalText(code: number): string {
+  const id = REFUSALS[code] ?? '';
+  const short = SHORT_OF_RULE.get(id);
+  return short ?? MORE_REFUSALS[id] ?? 'a requirement is not met';
+}
 
 /** Why a task is where it is. */
 export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scenario, atNs: number): string {
   if (stage === 'queued') return waitText(task.waits, scenario);
   if (stage === 'failed') {
-    const [refusal] = task.refusals;
-    if (refusal) return `Refused: ${REFUSAL_TEXTS[REFUSALS[refusal.rule] as Refusal]}.`;
+    const refusal = task.refusals.find(({ severity }) => severity === 0);
+    if (refusal) return `Refused: ${refusalText(refusal.rule)}.`;
     return `Failed: ${FAILURES[TASK_FAILURES[task.failure] as TaskFailure]}.`;
   }
   if (stage === 'cancelled') return 'Cancelled; the VM runs on where it was.';

@@ -133,11 +133,16 @@ function announce(it: MigrationState): void {
   clientBack(it);
 }
 
-/** Nobody announces it: the switches learn from the next frame the guest sends of its own accord. The task does not wait for that. */
+/**
+ * Nobody announces it: the switches learn from the next frame the guest sends of its own accord, or forget where it was and flood. The
+ * last frame of its old port was sent before the stun. The task does not wait for either.
+ */
 function waitForAWord(it: MigrationState): void {
   const hereNs = it.nowNs;
-  const everyNs = it.scenario.policy.guestSpeaksNs;
-  it.nowNs = (Math.floor(hereNs / everyNs) + 1) * everyNs;
+  const { guestSpeaksNs, macAgeingNs } = it.scenario.policy;
+  const spokenNs = (Math.floor(hereNs / guestSpeaksNs) + 1) * guestSpeaksNs;
+  const agedNs = Math.max(hereNs, (it.stunnedNs as Ns) + macAgeingNs);
+  it.nowNs = Math.min(spokenNs, agedNs);
   it.emit('mac-learned', { delayNs: it.nowNs - hereNs });
   it.serve('reachable', PPM);
   clientBack(it);

@@ -20,8 +20,9 @@ import { Lines, type Way } from './lines.ts';
 import { Maintenance } from './maintenance.ts';
 import { failureCode, taskFailure, type Reply } from './mover.ts';
 import { refusalsOf } from './refusals.ts';
+import { Inventory } from '../requirements/index.ts';
 import { NO_TOTALS, fleetTask, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
-import { World, runningBytes } from './world.ts';
+import { World } from './world.ts';
 
 export class Fleet implements Decider {
   readonly world: World;
@@ -34,6 +35,8 @@ export class Fleet implements Decider {
   readonly #limits: Limits;
   readonly #maintenance: Maintenance;
   readonly #domains: Domains;
+  /** What the requirements look up. */
+  readonly inventory: Inventory;
   readonly #fidelity: (vm: number) => Fidelity;
   /** By VM: tasks that have not ended, the first of which may run. */
   readonly #ofVm = new Map<number, Task[]>();
@@ -51,6 +54,7 @@ export class Fleet implements Decider {
     );
     this.#fidelity = fleetFidelity(scenario);
     this.#domains = new Domains(scenario);
+    this.inventory = new Inventory(scenario, this.lines, this.#domains);
     this.#maintenance = new Maintenance(this);
     this.ha = new HighAvailability(this);
     this.world.vms.forEach((vm, at) => {
@@ -100,7 +104,7 @@ export class Fleet implements Decider {
       kind: TASK_KINDS.indexOf(task.kind),
       cause: TASK_CAUSES.indexOf(task.cause),
     });
-    if (task.target !== source) this.#promise(task, this.world.vms[task.vm]!.memoryBytes);
+    if (task.target !== source) this.#promise(task, this.world.needBytes(task.vm));
     const before = this.#ofVm.get(task.vm);
     if (before) before.push(task);
     else {
@@ -231,7 +235,7 @@ export class Fleet implements Decider {
     return this.world
       .vmsOn(host)
       .filter((vm) => !this.ha.isDown(vm))
-      .reduce((sum, vm) => sum + runningBytes(this.world.vms[vm]!), 0);
+      .reduce((sum, vm) => sum + this.world.needBytes(vm), 0);
   }
 
   #touches(task: Task, store: number): boolean {
@@ -300,6 +304,7 @@ export class Fleet implements Decider {
     task.stage = 'running';
     task.startedNs = coordinator.nowNs;
     if (task.target !== task.source) world.reserve(task.target, task.vm);
+    if (vm.power !== 'on') return this.#moveCold(task);
     const ways = this.#waysOf(task);
     const cancelNs = this.#cancelOf(vm.id, task.startedNs);
     const planned = planOf(
@@ -317,6 +322,19 @@ export class Fleet implements Decider {
     });
     const location = world.hosts[task.source]!.id;
     coordinator.begin({ planned, vm, location, startNs: task.startedNs }, ways);
+  }
+
+  /** A VM that is off or suspended runs nowhere and its disk is shared: only who may open its files changes. */
+  #moveCold(task: Task): void {
+    const { world, coordinator, execution } = this;
+    coordinator.decide(task.index, 'started', { waitedNs: coordinator.nowNs - task.askedNs, usedBytes: 0 });
+    execution.lock(task.vm, task.target, coordinator.nowNs);
+    task.resumedNs = coordinator.nowNs;
+    world.move(task.vm, task.target);
+    world.free(task.source, task.vm);
+    const started = this.#limits.release(task.index);
+    this.#end(task, 'completed', null);
+    this.#startAll(started);
   }
 
   /** Of the disk first, where it moves, then of the memory. */

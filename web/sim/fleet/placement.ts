@@ -9,7 +9,7 @@ export function placeFor(fleet: Fleet, vm: number, isStart = false): number | nu
   const { world, lines } = fleet;
   const source = world.hostOf[vm] as number;
   const cluster = world.hosts[source]!.cluster;
-  const needBytes = world.vms[vm]!.memoryBytes;
+  const needBytes = world.needBytes(vm);
   let best: number | null = null;
   let most = 0;
   for (const [host, { cluster: of }] of world.hosts.entries()) {

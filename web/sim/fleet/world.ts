@@ -1,5 +1,5 @@
 /** Where everything is at the present instant of a run: VMs, memory given away, hosts that are left or down, locks. */
-import type { Bytes } from '../../base/units.ts';
+import { mulDivCeil, PPM, type Bytes } from '../../base/units.ts';
 import type { Datastore, Host, Scenario, Vm } from '../../scenario/schema.ts';
 
 /** `down`: it has failed, or is switched off. */
@@ -18,6 +18,8 @@ export class World {
   readonly state: HostState[];
   /** By host: memory of the VMs on it, and of those that are on their way to it. */
   readonly #givenBytes: Bytes[];
+  /** By VM: memory its host must have for it. */
+  readonly #needBytes: Bytes[];
   readonly #running: number[];
   readonly #seen: Set<number>[];
 
@@ -33,8 +35,9 @@ export class World {
     this.state = this.hosts.map(({ state }) =>
       state === 'connected' || state === 'maintenance' ? state : 'down',
     );
+    this.#needBytes = this.vms.map((vm) => runningBytes(vm, scenario.policy.overheadPpm));
     this.#givenBytes = this.hosts.map(() => 0);
-    this.vms.forEach((vm, at) => (this.#givenBytes[this.hostOf[at] as number]! += runningBytes(vm)));
+    this.vms.forEach((_, at) => (this.#givenBytes[this.hostOf[at] as number]! += this.needBytes(at)));
     this.#running = this.hosts.map(() => 0);
     this.vms.forEach((vm, at) => {
       if (vm.power === 'on') this.#running[this.hostOf[at] as number]!++;
@@ -53,13 +56,18 @@ export class World {
     return this.#givenBytes[host] as number;
   }
 
+  /** What a VM takes of its host's memory: its own, and what the hypervisor needs for it. */
+  needBytes(vm: number): Bytes {
+    return this.#needBytes[vm] as Bytes;
+  }
+
   /** The host keeps room for a VM that comes, or no longer. */
   reserve(host: number, vm: number): void {
-    this.#givenBytes[host]! += runningBytes(this.vms[vm] as Vm);
+    this.#givenBytes[host]! += this.needBytes(vm);
   }
 
   free(host: number, vm: number): void {
-    this.#givenBytes[host]! -= runningBytes(this.vms[vm] as Vm);
+    this.#givenBytes[host]! -= this.needBytes(vm);
   }
 
   sees(host: number, store: number): boolean {
@@ -87,8 +95,9 @@ export class World {
 }
 
 /** Only a VM that is on has memory of the host. */
-export function runningBytes(vm: Vm): Bytes {
-  return vm.power === 'off' || vm.power === 'suspended' ? 0 : vm.memoryBytes;
+export function runningBytes(vm: Vm, overheadPpm: number): Bytes {
+  if (vm.power === 'off' || vm.power === 'suspended') return 0;
+  return vm.memoryBytes + mulDivCeil(vm.memoryBytes, overheadPpm, PPM);
 }
 
 function indexOf(list: readonly { readonly id: string }[]): ReadonlyMap<string, number> {

@@ -1,0 +1,81 @@
+/** What the rules look up in a scenario, looked up once: CPUs as guests see them, licences, ways between hosts, broadcast domains. */
+import type { CpuGeneration } from '../../scenario/choices.ts';
+import type { Cluster, Datastore, Host, Scenario, Vm, Wan } from '../../scenario/schema.ts';
+import { Lines } from '../fleet/lines.ts';
+import { Domains } from '../network/domains.ts';
+import { featuresOf, knownTo, passedBy, vendorOf, type Features } from './cpu-features.ts';
+
+export class Inventory {
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly stores: ReadonlyMap<string, Datastore>;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly hostIndex: ReadonlyMap<string, number>;
+  readonly #exposed = new Map<Host, Features>();
+  readonly #used = new Map<Vm, Features>();
+
+  /** @param scenario expanded: no groups. */
+  constructor(
+    readonly scenario: Scenario,
+    readonly lines: Lines = new Lines(scenario),
+    readonly domains: Domains = new Domains(scenario),
+  ) {
+    this.clusters = new Map(scenario.clusters.map((one) => [one.id, one]));
+    this.stores = new Map(scenario.datastores.map((one) => [one.id, one]));
+    this.hosts = new Map(scenario.hosts.map((one) => [one.id, one]));
+    this.hostIndex = new Map(scenario.hosts.map((one, at) => [one.id, at]));
+  }
+
+  siteOf(host: Host): string {
+    return this.clusters.get(host.cluster)?.site ?? '';
+  }
+
+  /** The line between the sites of two hosts, as the engine takes it: the first that joins both. */
+  wanOf(a: Host, b: Host): Wan | null {
+    const [from, to] = [this.siteOf(a), this.siteOf(b)];
+    if (from === to) return null;
+    return this.scenario.wans.find(({ sites }) => sites.includes(from) && sites.includes(to)) ?? null;
+  }
+
+  /** What a guest that starts on this host may use: the CPU less what the BIOS, the version and the EVC of the cluster hide. */
+  exposedBy(host: Host): Features {
+    let features = this.#exposed.get(host);
+    if (!features) this.#exposed.set(host, (features = this.#guestView(host.cpu, host)));
+    return features;
+  }
+
+  #guestView(cpu: CpuGeneration, host: Host): Features {
+    const sets = [featuresOf(cpu), featuresOf(knownTo(host.version, vendorOf(cpu)))];
+    const evc = this.clusters.get(host.cluster)?.evc ?? '';
+    if (evc) sets.push(featuresOf(evc));
+    const features = intersection(sets);
+    if (!host.bios.nx) features.delete('nx');
+    if (!host.bios.aes) features.delete('aes');
+    return features;
+  }
+
+  /** What the VM has seen since it was powered on, and will go on using: its five inputs, fixed then. */
+  usedBy(vm: Vm): Features {
+    let features = this.#used.get(vm);
+    if (!features) this.#used.set(vm, (features = this.#seenBy(vm)));
+    return features;
+  }
+
+  #seenBy(vm: Vm): Features {
+    const host = this.hosts.get(vm.host) as Host;
+    const cpu = this.startedOn(vm);
+    const sets = [this.#guestView(cpu, host), featuresOf(passedBy(vm.hardwareVersion, vendorOf(cpu)))];
+    if (vm.evc) sets.push(featuresOf(vm.evc));
+    const features = intersection(sets);
+    for (const hidden of vm.cpuMask) features.delete(hidden);
+    if (vm.guest.endsWith('-32')) features.delete('lm');
+    return features;
+  }
+
+  startedOn(vm: Vm): CpuGeneration {
+    return vm.startedOn || (this.hosts.get(vm.host) as Host).cpu;
+  }
+}
+
+function intersection([first, ...others]: readonly Features[]): Set<string> {
+  return new Set([...(first ?? [])].filter((one) => others.every((set) => set.has(one))));
+}

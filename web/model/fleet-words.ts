@@ -116,11 +116,12 @@ export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scena
 
 function waitText(waits: TaskView['task']['waits'], scenario: Scenario): string {
   if (!waits) return 'Waits for an earlier task of this VM.';
-  const name =
-    LIMITED[waits.limited] === 'datastore'
-      ? scenario.datastores[waits.part]?.id
-      : scenario.hosts[waits.part]?.id;
-  const what = LIMITED[waits.limited] === 'nic' ? `the vMotion NIC of ${name}` : name;
+  const limited = LIMITED[waits.limited];
+  if (limited === 'wan')
+    return `Waits: ${scenario.wans[waits.part]?.id} carries ${waits.used} of the ${waits.most} moves it has 250 Mbit/s for.`;
+  const parts = limited === 'datastore' ? scenario.datastores : scenario.hosts;
+  const name = parts[waits.part]?.id;
+  const what = limited === 'nic' ? `the vMotion NIC of ${name}` : name;
   return `Waits: ${what} uses ${waits.used} of ${waits.most} cost units. Over the limit is queued, never refused.`;
 }
 

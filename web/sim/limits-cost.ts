@@ -5,7 +5,7 @@
 import type { BytesPerSecond } from '../base/units.ts';
 
 /** What may be busy. */
-export type Limited = 'host' | 'nic' | 'datastore';
+export type Limited = 'host' | 'nic' | 'datastore' | 'wan';
 
 /** `provisioning`: clone, deploy, cold migration. */
 export type OperationKind = 'vmotion' | 'storage-vmotion' | 'without-shared-storage' | 'provisioning';
@@ -18,6 +18,8 @@ export interface Operation {
   /** Indexes of datastores; the same where the disk stays. */
   readonly sourceDatastore: number;
   readonly targetDatastore: number;
+  /** The line between sites it crosses, where that line carries so many sessions and no more. */
+  readonly wan?: number;
 }
 
 export interface Cost {
@@ -29,14 +31,14 @@ export interface Cost {
 export const HOST_MOST = 8;
 export const DATASTORE_MOST = 128;
 
-const COSTS: Readonly<Record<OperationKind, Readonly<Record<Limited, number>>>> = {
+const COSTS: Readonly<Record<OperationKind, Readonly<Record<Exclude<Limited, 'wan'>, number>>>> = {
   vmotion: { host: 1, nic: 1, datastore: 1 },
   'storage-vmotion': { host: 4, nic: 0, datastore: 16 },
   'without-shared-storage': { host: 4, nic: 1, datastore: 16 },
   provisioning: { host: 1, nic: 0, datastore: 0 },
 };
 
-/** What an operation costs on each resource it touches, once on each; in the order hosts, NICs, datastores. */
+/** What an operation costs on each resource it touches, once on each; in the order hosts, NICs, datastores, lines. */
 export function costsOf({ kind, ...at }: Operation): Cost[] {
   const { host, nic, datastore } = COSTS[kind];
   const costs: Cost[] = [];
@@ -46,6 +48,7 @@ export function costsOf({ kind, ...at }: Operation): Cost[] {
   charge('host', host, [at.source, at.target]);
   charge('nic', nic, [at.source, at.target]);
   charge('datastore', datastore, [at.sourceDatastore, at.targetDatastore]);
+  if (at.wan !== undefined && nic > 0) charge('wan', 1, [at.wan]);
   return costs;
 }
 

@@ -61,8 +61,9 @@ export class Limits {
   /**
    * @param nicMosts for each host, what its vMotion NICs may carry: `nicMost`.
    * @param datastoreCount datastores are named by their index, 0 to this.
+   * @param wanMosts for each line between sites, the sessions it carries at once.
    */
-  constructor(nicMosts: readonly number[], datastoreCount: number) {
+  constructor(nicMosts: readonly number[], datastoreCount: number, wanMosts: readonly number[] = []) {
     const make = (limited: Limited, mosts: readonly number[]): Resource[] =>
       mosts.map((most, part) => ({ limited, part, most, used: 0, line: [] }));
     this.#resources = {
@@ -72,6 +73,7 @@ export class Limits {
       ),
       nic: make('nic', nicMosts),
       datastore: make('datastore', new Array<number>(datastoreCount).fill(DATASTORE_MOST)),
+      wan: make('wan', wanMosts),
     };
   }
 

@@ -30,14 +30,14 @@ export const TASK_FAILURES = [
 export type TaskFailure = (typeof TASK_FAILURES)[number];
 
 /** What may be busy. Order is wire format: append only. */
-export const LIMITED = ['host', 'nic', 'datastore'] as const;
+export const LIMITED = ['host', 'nic', 'datastore', 'wan'] as const;
 
 export interface FleetEventNumbers {
   /** Somebody asks for it; kind and cause index TASK_KINDS and TASK_CAUSES. */
   asked: { vm: number; source: number; target: number; datastore: number; kind: number; cause: number };
   /** A requirement is not met: `rule` indexes REQUIREMENTS in sim/requirements, severity 0 error, 1 warning. */
   refused: { rule: number; severity: number };
-  /** Over a limit: it waits. `limited` indexes LIMITED, `part` is the index of the host or datastore it waits for. */
+  /** Over a limit: it waits. `limited` indexes LIMITED, `part` is the index of the host, datastore or line it waits for. */
   queued: { limited: number; part: number; used: number; most: number; cost: number };
   /** Its turn: reserved on the target. */
   started: { waitedNs: Ns; usedBytes: Bytes };

@@ -15,11 +15,13 @@ import { fleetFidelity } from './fidelity.ts';
 import { HighAvailability } from './ha.ts';
 import type { Happening } from './ledger.ts';
 import { Domains, portGroupOf, type Plug } from '../network/domains.ts';
+import { sessionsOn } from '../network/stream.ts';
 import type { Arrival } from '../run-log.ts';
 import { Lines, type Way } from './lines.ts';
 import { Maintenance } from './maintenance.ts';
 import { failureCode, taskFailure, type Reply } from './mover.ts';
 import { refusalsOf } from './refusals.ts';
+import { isStrict } from '../requirements/distance.ts';
 import { Inventory } from '../requirements/index.ts';
 import { NO_TOTALS, fleetTask, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
 import { World } from './world.ts';
@@ -51,6 +53,7 @@ export class Fleet implements Decider {
     this.#limits = new Limits(
       scenario.hosts.map((host) => nicMost(this.lines.nicRates(host))),
       scenario.datastores.length,
+      scenario.wans.map((wan) => sessionsOn(wan.bytesPerSecond)),
     );
     this.#fidelity = fleetFidelity(scenario);
     this.#domains = new Domains(scenario);
@@ -270,12 +273,25 @@ export class Fleet implements Decider {
     task.kind = kindOf(task.source, task.target, task.datastore >= 0);
     if (this.#refuse(task)) return;
     task.stage = 'queued';
-    if (this.#limits.ask(task.index, operationOf(task, this.world.storeOf[task.vm] as number)))
+    if (
+      this.#limits.ask(
+        task.index,
+        operationOf(task, this.world.storeOf[task.vm] as number, this.#sessionLineOf(task)),
+      )
+    )
       return this.#start(task);
     for (const { limited, part, used, most, cost } of this.#limits.waitsFor(task.index).slice(0, 1))
       this.coordinator.decide(task.index, 'queued', {
         ...{ limited: LIMITED.indexOf(limited), part, used, most, cost },
       });
+  }
+
+  /** Where a line between sites must have 250 Mbit/s for each migration, what does not fit waits; newer versions only warn. */
+  #sessionLineOf({ source, target }: Task): number {
+    if (!isStrict(this.scenario)) return -1;
+    const [from, to] = [this.world.hosts[source], this.world.hosts[target]];
+    const wan = from && to ? this.inventory.wanOf(from, to) : null;
+    return wan ? this.scenario.wans.indexOf(wan) : -1;
   }
 
   #startAll(indexes: readonly number[]): void {

@@ -61,8 +61,10 @@ export function kindOf(source: number, target: number, movesDisk: boolean): Task
   return source === target ? 'storage-vmotion' : 'without-shared-storage';
 }
 
-export function operationOf(task: Task, storeOfVm: number): Operation {
+/** @param wan index of the line between sites whose sessions are counted; -1: none. */
+export function operationOf(task: Task, storeOfVm: number, wan: number): Operation {
   return {
+    ...(wan < 0 ? {} : { wan }),
     kind: task.kind,
     source: task.source,
     target: task.target,

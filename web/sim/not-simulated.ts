@@ -98,6 +98,7 @@ const FLEET = new Set([
   'hostGroups',
   'vmGroups',
   'routers',
+  'rules',
   'wans',
   'tenants',
   'clusters.uplinkBytesPerSecond',

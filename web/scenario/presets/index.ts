@@ -91,6 +91,75 @@ export const DATACENTER_PRESETS: readonly Preset[] = [
   ),
 ];
 
+/** What must hold before a VM may move: one for each requirement. */
+export const REQUIREMENT_PRESETS: readonly Preset[] = [
+  preset(
+    'may-it-move',
+    'A database and five other hosts: one fits, one fits with a warning, three refuse.',
+    'Choose the VM: every host says why it may take it or not, in numbers, and what one click would mend.',
+  ),
+  preset(
+    'five-inputs',
+    'Host CPU, BIOS, ESX version, compatibility setting, guest system: each keeps one VM where it is.',
+    'A VM goes on using the features it saw when it was powered on. With an EVC baseline it never saw the newer ones, and moves.',
+  ),
+  preset(
+    'vmotion-interface',
+    'No interface, no link, 100 Mbit/s, 10 Gbit/s.',
+    'Two are refused. 100 Mbit/s is only warned of: it works, takes 76 s where 10 Gbit/s takes one, and lets two move at once, not eight.',
+  ),
+  preset(
+    'not-shared',
+    'Two VMs on the disk of their host: one is refused, the other takes its disk along.',
+    'Without shared storage the disk crosses the network first, while writes behind the copy are mirrored; then the memory.',
+  ),
+  preset(
+    'capitals',
+    'A port group is called "VM Network" on one host and "vm network" on the other.',
+    'Labels are compared letter by letter. Renaming it mends it; the other VM finds its label and moves.',
+  ),
+  preset(
+    'no-room',
+    'A target with room for one of two VMs, to the byte.',
+    'The first takes what is left; the second needs 1 GiB, and 0 are unreserved.',
+  ),
+  preset(
+    'licences',
+    'Essentials on one host, Essentials Plus on two.',
+    'The licence is asked for at both ends: neither to nor from the host with Essentials.',
+  ),
+  preset(
+    'hundred-ms',
+    'Sites 10,000 and 10,100 km away over lines of 400 Mbit/s, by the oldest sources.',
+    '100 ms are allowed, 101 ms are not. The second move waits: 250 Mbit/s are needed for each, and 400 carry one.',
+  ),
+  preset(
+    'stretched',
+    'A VM moves to another site; VXLAN makes one network of both.',
+    'Same IP, same MAC, same broadcast domain: RARP crosses the tunnel and the clients notice only the stun.',
+  ),
+  preset(
+    'routed',
+    'vMotion networks joined by a router.',
+    'The network of the VMs must be stretched, that of vMotion may be routed: from 6.0 on, with adapters on the vMotion stack.',
+  ),
+  preset(
+    'open-network',
+    'Others can read the vMotion network; one VM is not encrypted, one is, one must be and cannot.',
+    'Memory holds passwords and keys. Unencrypted there is a warning; what must be encrypted and cannot is refused.',
+  ),
+  preset(
+    'more-bandwidth',
+    'The same busy VM over 1, 2 x 1, 10 and 25 GbE at once.',
+    'Twice the line is less than half the time: rounds are shorter, so less is written during them and fewer are needed.',
+  ),
+  preset(
+    'devices',
+    'A mounted ISO, a passed-through card, CPU affinity and a rule hold four VMs; the fifth is free.',
+    'Each names the device or rule that holds it. Disconnect, remove or clear it, and the VM moves.',
+  ),
+];
+
 export function findPreset(id: string): Preset | undefined {
-  return [...PRESETS, ...DATACENTER_PRESETS].find((one) => one.id === id);
+  return [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS].find((one) => one.id === id);
 }

@@ -11,6 +11,7 @@ import { evacuation } from './evacuation.ts';
 import { fourAtOnce } from './four-at-once.ts';
 import { idleWeb } from './idle-web.ts';
 import { longDistance } from './long-distance.ts';
+import * as requirement from './requirements.ts';
 import { silentSwitch } from './silent-switch.ts';
 import { targetCrash } from './target-crash.ts';
 import { wrongNetwork } from './wrong-network.ts';
@@ -30,6 +31,19 @@ const inputs = {
   'target-crash': targetCrash,
   'silent-switch': silentSwitch,
   'wrong-network': wrongNetwork,
+  'may-it-move': requirement.mayItMove,
+  'five-inputs': requirement.fiveInputs,
+  'vmotion-interface': requirement.vmotionInterface,
+  'not-shared': requirement.notShared,
+  capitals: requirement.capitals,
+  'no-room': requirement.noRoom,
+  licences: requirement.licences,
+  'hundred-ms': requirement.hundredMs,
+  stretched: requirement.stretched,
+  routed: requirement.routed,
+  'open-network': requirement.openNetwork,
+  'more-bandwidth': requirement.moreBandwidth,
+  devices: requirement.devices,
 };
 
 export type PresetId = keyof typeof inputs;

@@ -1,24 +1,50 @@
-/** Where a VM goes that has to leave: the host that fits and will be emptiest, the first of equals. */
+/** Where a VM goes that has to leave: of the hosts that may take it the one that will be emptiest, the first of equals. */
+import { checkMove, Move, type Finding } from '../requirements/index.ts';
 import type { Fleet } from './fleet.ts';
+import { askedOf } from './refusals.ts';
+
+/** What a cluster's rules say to a place the center chooses: there all of them bind, wishes only while they can be met. */
+const RULES = new Set(['vm-host-rule', 'vm-vm-rule']);
 
 /**
  * Null where no host fits. Room that tasks asked for before will take counts as taken.
  * @param isStart it is started anew, so it needs no way from where it was.
  */
 export function placeFor(fleet: Fleet, vm: number, isStart = false): number | null {
+  let wished: number | null = null;
+  const source = fleet.world.hostOf[vm] as number;
+  for (const target of candidatesFor(fleet, vm, isStart)) {
+    const task = { vm, source, target, datastore: -1, portGroup: '' };
+    const findings = checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
+    const against = findings.filter((one) => (isStart ? isOfStart(one) : counts(one)));
+    if (against.length === 0) return target;
+    if (wished === null && against.every(isWish)) wished = target;
+  }
+  return wished;
+}
+
+/** Hosts of its cluster with room, the emptiest first. */
+function candidatesFor(fleet: Fleet, vm: number, isStart: boolean): number[] {
   const { world, lines } = fleet;
   const source = world.hostOf[vm] as number;
   const cluster = world.hosts[source]!.cluster;
   const needBytes = world.needBytes(vm);
-  let best: number | null = null;
-  let most = 0;
+  const free = new Map<number, number>();
   for (const [host, { cluster: of }] of world.hosts.entries()) {
     if (host === source || of !== cluster || world.state[host] !== 'connected') continue;
     const freeBytes = world.freeBytes(host) - fleet.promisedBytes(host);
-    if (freeBytes < needBytes || freeBytes <= most) continue;
+    if (freeBytes < needBytes || freeBytes === 0) continue;
     if (!world.sees(host, world.storeOf[vm] as number)) continue;
     if (!isStart && !lines.way(source, host)) continue;
-    [best, most] = [host, freeBytes];
+    free.set(host, freeBytes);
   }
-  return best;
+  return [...free.keys()].sort((a, b) => (free.get(b) as number) - (free.get(a) as number) || a - b);
 }
+
+const counts = ({ severity, rule }: Finding): boolean => severity === 'error' || RULES.has(rule);
+
+/** What is started has no memory to bring along: of the requirements only those of place remain, and high availability has no wishes. */
+const OF_START = new Set(['vm-host-rule', 'port-group', 'hardware-version', 'vcpus', 'cpu-reservation']);
+const isOfStart = ({ severity, rule }: Finding): boolean => severity === 'error' && OF_START.has(rule);
+
+const isWish = ({ severity, rule }: Finding): boolean => severity === 'warning' && rule === 'vm-host-rule';

@@ -40,7 +40,9 @@ export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused
   return refused;
 }
 
-function askedOf({ world }: Fleet, task: Task): Asked {
+type Asks = Pick<Task, 'vm' | 'source' | 'target' | 'datastore' | 'portGroup'>;
+
+export function askedOf({ world }: Fleet, task: Asks): Asked {
   const from = world.stores[world.storeOf[task.vm] as number] as Datastore;
   return {
     vm: world.vms[task.vm] as Vm,

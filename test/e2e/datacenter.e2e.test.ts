@@ -22,8 +22,8 @@ test('a VM is sent to another host by keyboard, undone, and a host fails under i
   await ask.getByText('move 3 VMs').waitFor();
   await page.getByRole('searchbox').fill('app-0012');
   await page.getByRole('searchbox').press('Enter');
-  await page.getByRole('combobox', { name: /to/ }).selectOption('esx-01');
-  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await page.getByRole('button', { name: /esx-01 Fits/ }).click();
+  await page.getByRole('button', { name: 'Move to esx-01' }).click();
   await ask.getByText('move 4 VMs').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await ask.getByText('move 3 VMs').waitFor();
@@ -32,4 +32,35 @@ test('a VM is sent to another host by keyboard, undone, and a host fails under i
   await page.getByRole('button', { name: 'To the end' }).click();
   await page.getByRole('heading', { name: '0 VMs moved, 3 failed, 0 cancelled' }).waitFor();
   await page.getByText('the target failed; the VM runs on where it was').first().waitFor();
+});
+
+test('every host says why it may take a VM or not, and one click mends a label', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=may-it-move`);
+  await page.getByRole('searchbox').fill('db');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByText('3 of 5 other hosts refuse, 1 fits, 1 fits with a warning.').waitFor();
+  await page.getByRole('button', { name: /esx-04 No port group/ }).click();
+  await page.getByText("uses network 'VM Network', which is not accessible").waitFor();
+  await page.getByText("vSphere's wording, from memory").first().waitFor();
+  await page.getByRole('button', { name: 'Rename "vm network" to "VM Network" on esx-04' }).click();
+  await page.getByText('2 of 5 other hosts refuse, 2 fit, 1 fits with a warning.').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.waitForFunction(() => document.documentElement.dataset.fleet !== 'computing');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByRole('heading', { name: /^All 1 VM moved in/ }).waitFor();
+});
+
+test('VMs are chosen with a rectangle, and the cluster finds each a host', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=devices`);
+  await page.getByRole('main', { name: 'Datacenter' }).waitFor();
+  const map = (await page.locator('canvas').first().boundingBox())!;
+  await page.mouse.move(map.x + map.width - 4, map.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(map.x + 1, map.y + 80, { steps: 4 });
+  await page.mouse.up();
+  await page.getByText('May 5 VMs move?').waitFor();
+  await page.getByRole('button', { name: 'cluster', exact: true }).click();
+  await page.getByText('4 of 5 find no host there that takes them.').waitFor();
 });

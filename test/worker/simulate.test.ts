@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DATACENTER_PRESETS, PRESETS, REQUIREMENT_PRESETS } from '../../web/scenario/presets/index.ts';
+import { ALL_PRESETS as ALL } from '../../web/scenario/presets/index.ts';
 import type { RunReport } from '../../web/sim/run-log.ts';
 import { reportText } from '../../web/worker/report-text.ts';
 import { simulateHeadless } from '../../web/worker/headless.ts';
-
-const ALL = [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PRESET = 'idle-web';

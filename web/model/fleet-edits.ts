@@ -1,11 +1,29 @@
 /** What hands do to a datacenter: pure edits of the scenario, which keep its groups. */
+import { expandGroups } from '../scenario/groups.ts';
 import type { Action, Scenario } from '../scenario/schema.ts';
+import { applyFix } from '../sim/requirements/index.ts';
+
+export type { Fix } from '../sim/requirements/index.ts';
+export { applyFix as mend, expandGroups as expanded };
 
 /** Asks for these VMs to go there, and no longer for where they were asked to go before. */
 export function askMoves(scenario: Scenario, vms: readonly string[], to: string): Scenario {
   const others = scenario.actions.filter((one) => one.kind !== 'migrate' || !vms.includes(one.vm));
-  const moves = vms.map((vm): Action => ({ kind: 'migrate', atNs: 0, vm, to, datastore: '', portGroup: '' }));
+  // What was chosen for this very move, such as a datastore, stays chosen.
+  const same = new Map(
+    scenario.actions.flatMap((one) =>
+      one.kind === 'migrate' && one.to === to ? [[one.vm, one] as const] : [],
+    ),
+  );
+  const moves = vms.map(
+    (vm): Action => same.get(vm) ?? { kind: 'migrate', atNs: 0, vm, to, datastore: '', portGroup: '' },
+  );
   return { ...scenario, actions: [...others, ...moves] };
+}
+
+/** Asks for each of these VMs to go to a host of its own. */
+export function askSpread(scenario: Scenario, places: ReadonlyMap<string, string>): Scenario {
+  return [...places].reduce((now, [vm, host]) => askMoves(now, [vm], host), scenario);
 }
 
 /** Asks for the host to be emptied, or takes that back. */

@@ -1,5 +1,5 @@
 /** The presets as the gallery shows them, each with what is predicted for it. */
-import { DATACENTER_PRESETS, PRESETS, REQUIREMENT_PRESETS } from '../scenario/presets/index.ts';
+import { ALL_PRESETS, DATACENTER_PRESETS, REQUIREMENT_PRESETS } from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { EstimateNumbers } from '../sim/events.ts';
 import { isDatacenter } from '../sim/which-engine.ts';
@@ -36,7 +36,7 @@ const FAILING = new Set([
 
 /** What moves; what does not, for who asks why; and what moves together. */
 export function gallery(): GalleryGroup[] {
-  const entries = [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS].map((preset) => ({
+  const entries = ALL_PRESETS.map((preset) => ({
     ...preset,
     estimate: isDatacenter(preset.scenario) ? null : estimateOf(preset.scenario),
   }));

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail, ok, type Problem, type Result } from '../base/result.ts';
 import { checkFileSize, openScenarioFile } from '../scenario/file.ts';
-import { DATACENTER_PRESETS, findPreset, PRESETS } from '../scenario/presets/index.ts';
+import { ALL_PRESETS, findPreset } from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { fleetHash } from '../sim/fleet/ledger.ts';
 import { isDatacenter } from '../sim/which-engine.ts';
@@ -113,7 +113,7 @@ function unreadable(name: string, code: string): string {
 }
 
 function presetList(json: boolean): string {
-  const presets = [...PRESETS, ...DATACENTER_PRESETS];
+  const presets = ALL_PRESETS;
   if (json) return document(presets.map(({ id, title, summary }) => ({ id, title, summary })));
   const width = Math.max(...presets.map((preset) => preset.id.length));
   return presets.map((preset) => `${preset.id.padEnd(width)}  ${preset.title}\n`).join('');

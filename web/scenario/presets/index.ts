@@ -160,6 +160,8 @@ export const REQUIREMENT_PRESETS: readonly Preset[] = [
   ),
 ];
 
+export const ALL_PRESETS: readonly Preset[] = [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS];
+
 export function findPreset(id: string): Preset | undefined {
-  return [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS].find((one) => one.id === id);
+  return ALL_PRESETS.find((one) => one.id === id);
 }

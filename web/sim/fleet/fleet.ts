@@ -3,7 +3,6 @@
  * themselves and their shares of the network are the coordinator's.
  */
 import { assert } from '../../base/result.ts';
-import type { Ns } from '../../base/units.ts';
 import type { Action, Scenario } from '../../scenario/schema.ts';
 import type { Fidelity } from '../data-plane.ts';
 import { Limits, nicMost } from '../limits.ts';
@@ -23,7 +22,8 @@ import { failureCode, taskFailure, type Reply } from './mover.ts';
 import { refusalsOf } from './refusals.ts';
 import { isStrict } from '../requirements/distance.ts';
 import { Inventory } from '../requirements/index.ts';
-import { NO_TOTALS, fleetTask, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
+import { cancelOf, reportOf } from './outcome.ts';
+import { NO_TOTALS, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
 import { World } from './world.ts';
 
 export class Fleet implements Decider {
@@ -75,7 +75,7 @@ export class Fleet implements Decider {
       done: this.tasks.filter((task) => task.stage === 'ended').length,
       asked: this.tasks.length,
     }));
-    return this.#report();
+    return reportOf(this.tasks, this.coordinator.events);
   }
 
   /** Asks for a task now: it starts, waits its turn, or is refused. */
@@ -322,7 +322,7 @@ export class Fleet implements Decider {
     if (task.target !== task.source) world.reserve(task.target, task.vm);
     if (vm.power !== 'on') return this.#moveCold(task);
     const ways = this.#waysOf(task);
-    const cancelNs = this.#cancelOf(vm.id, task.startedNs);
+    const cancelNs = cancelOf(this.scenario, vm.id, task.startedNs);
     const planned = planOf(
       this.scenario,
       task,
@@ -380,17 +380,6 @@ export class Fleet implements Decider {
     return then.switch && !then.switch.notify ? 'silent' : 'announced';
   }
 
-  #cancelOf(vm: string, fromNs: Ns): Ns | null {
-    const cancel = this.scenario.actions.find(
-      (one) =>
-        one.kind === 'cancel' &&
-        one.vm === vm &&
-        one.atNs >= fromNs &&
-        !centerLostAt(this.scenario, one.atNs),
-    );
-    return cancel ? cancel.atNs : null;
-  }
-
   #end(task: Task, outcome: 'completed' | 'cancelled' | 'failed', failure: TaskFailure | null): void {
     const totals = task.totals ?? NO_TOTALS;
     this.#promise(task, 0);
@@ -437,30 +426,4 @@ export class Fleet implements Decider {
     );
     for (const { lines } of way?.streams.slice(0, 1) ?? []) this.coordinator.addTraffic(lines, cap);
   }
-
-  #report(): FleetReport {
-    const tasks = this.tasks.map(fleetTask);
-    const count = (outcome: string) => tasks.filter((task) => task.outcome === outcome).length;
-    return {
-      tasks,
-      makespanNs: tasks.reduce((most, { endedNs }) => Math.max(most, endedNs ?? 0), 0),
-      completed: count('completed'),
-      failed: count('failed'),
-      cancelled: count('cancelled'),
-      wireBytes: tasks.reduce((sum, { totals }) => sum + (totals?.wireBytes ?? 0), 0),
-      longestDowntimeNs: tasks.reduce((most, { totals }) => Math.max(most, totals?.downtimeNs ?? 0), 0),
-      events: this.coordinator.events,
-    };
-  }
-}
-
-/** Nobody hears a cancel while the center is lost. */
-function centerLostAt(scenario: Scenario, atNs: Ns): boolean {
-  return scenario.actions.some(
-    (one) =>
-      one.kind === 'fault' &&
-      one.fault === 'vcenter-loss' &&
-      one.atNs <= atNs &&
-      (one.durationNs === 0 || atNs < one.atNs + one.durationNs),
-  );
 }

@@ -15,8 +15,10 @@ import { STORAGE_RULES } from './storage.ts';
 
 export { applyFix, type Fix } from './fix.ts';
 export { TOPICS, type Finding, type Origin, type Rule, type Severity, type Topic } from './finding.ts';
+export { factsOf } from './facts.ts';
 export { Inventory } from './inventory.ts';
 export { Move, type Asked, type Room } from './move.ts';
+export { predictMove, type MovePrediction } from './predict.ts';
 export { moveOf, type Thought } from './still.ts';
 
 export const RULES: readonly Rule[] = [

@@ -6,7 +6,7 @@ import { unable, type Found, type Rule } from './finding.ts';
 import { fix, onHost } from './fix.ts';
 import type { Move } from './move.ts';
 
-const NAMES: Readonly<Record<Licence, string>> = {
+export const LICENCE_NAMES: Readonly<Record<Licence, string>> = {
   hypervisor: 'vSphere Hypervisor',
   essentials: 'Essentials',
   'essentials-plus': 'Essentials Plus',
@@ -41,9 +41,9 @@ function lacking(
     return [
       {
         message: unable(move, `Host '${host.id}' is not licensed for ${what}.`),
-        why: `${host.id} has ${NAMES[host.licence]}; ${what} needs at least ${NAMES[need]}${hosts.length > 1 ? ' on both hosts' : ''}.`,
+        why: `${host.id} has ${LICENCE_NAMES[host.licence]}; ${what} needs at least ${LICENCE_NAMES[need]}${hosts.length > 1 ? ' on both hosts' : ''}.`,
         fix: fix(
-          `License ${host.id} with ${NAMES[need]}`,
+          `License ${host.id} with ${LICENCE_NAMES[need]}`,
           onHost(host.id, () => ({ licence: need })),
         ),
       },

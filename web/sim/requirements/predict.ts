@@ -27,11 +27,7 @@ export function predictMove(move: Move): MovePrediction | null {
     ? inventory.lines.diskWay(a, b, stores.indexOf(from), stores.indexOf(to))
     : null;
   if (move.movesDisk && !disk) return null;
-  // Writes behind the sweep are sent as well while it goes on.
-  const sweep = disk
-    ? disk.bytesPerSecond - Math.min(vm.diskWriteBytesPerSecond, disk.bytesPerSecond - 1)
-    : 1;
-  const diskNs = disk ? mulDivCeil(vm.diskBytes, NS_PER_SECOND, sweep) : 0;
+  const diskNs = disk ? sweepNs(move, disk) : 0;
   const diskBytes = disk ? vm.diskBytes : 0;
   if (!move.changesHost || !move.isLive) return { ...NOTHING, totalNs: diskNs, diskNs, bytes: diskBytes };
   const memory = predictMemory(move);

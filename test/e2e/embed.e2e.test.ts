@@ -111,3 +111,18 @@ test('who asks for little motion starts the frame by hand', async () => {
   await page.goto(`${site.url}/embed.html?scenario=classic&autoplay=force`);
   await stateIs(page, 'playing', 'ended');
 });
+
+test('a datacenter in a frame without an origin runs and shows its tasks', async () => {
+  const page = await site.newPage();
+  const src = `${site.url}/embed.html?scenario=four-at-once`;
+  await page.goto(
+    await site.hostPage(`<iframe sandbox="allow-scripts" width="720" height="450" src="${src}"></iframe>`),
+  );
+  const frame = await framed(page);
+  await frame.getByRole('main', { name: 'Datacenter' }).waitFor();
+  await frame.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await frame.waitForFunction(() => document.documentElement.dataset.fleet !== 'computing');
+  await frame.getByRole('button', { name: 'To the end' }).click();
+  await frame.getByText('done').first().waitFor();
+  expect(await frame.locator('tbody tr').count()).toBe(20);
+});

@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import '../view/tokens.css';
 import '../view/base.css';
+import { pageFor } from '../model/pages.ts';
 import { firstPreset } from '../model/first-preset.ts';
 import { Preferences } from '../model/preferences.svelte.ts';
 import { Session } from '../model/session.svelte.ts';
@@ -31,6 +32,10 @@ if (presentation.hint === 'hide') session.hidePredictions();
 if (opening.asksSpeed) session.playback.setSpeed(presentation.speed);
 
 target.textContent = '';
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const plays = presentation.autoplay === 'force' || (presentation.autoplay === 'yes' && !calm);
+const isMany = pageFor(session.scenario) === 'datacenter';
+
 mount(EmbedApp, {
   target,
   props: {
@@ -40,12 +45,13 @@ mount(EmbedApp, {
     shown: opening.shown,
     showsErrors: presentation.errors !== 'none',
     notices: opening.notices,
+    connect: connectWith(async () => EngineClient),
+    plays: plays || presentation.atNs !== null,
   },
 });
 
-const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const plays = presentation.autoplay === 'force' || (presentation.autoplay === 'yes' && !calm);
-if (!opening.broken && (plays || presentation.atNs !== null)) void session.migrate(presentation.atNs, plays);
+if (!opening.broken && !isMany && (plays || presentation.atNs !== null))
+  void session.migrate(presentation.atNs, plays);
 
 /** The whole page shows the same address; what belongs to the frame alone is left away. */
 function outUrl(): string {

@@ -2,9 +2,11 @@
  * Distributed resource scheduling of one cluster: which VMs should move where, why, what it brings and what it costs. Pure: the same cluster
  * gives the same answer. First what a rule demands (priority 1; what it wishes, 2), then what quarantine wants, then the balance.
  */
+import { PPM, type Ppm } from '../../base/units.ts';
 import type { DrsCluster, DrsSettings, Recommendation } from './cluster.ts';
 import { balance } from './balance.ts';
-import { Load } from './load.ts';
+import { figureOf } from './figures.ts';
+import { Load, toPpm } from './load.ts';
 import { moveOf, placeFor } from './place.ts';
 import { fullest, violations } from './rules.ts';
 
@@ -17,6 +19,13 @@ export function recommend(cluster: DrsCluster, settings: DrsSettings): Recommend
   const load = new Load(cluster);
   const mandatory = [...keepRules(load, settings), ...leaveQuarantine(load, settings)];
   return [...mandatory, ...balance(load, settings)];
+}
+
+/** The figure of the algorithm as the cluster is now, and at which value it leaves it alone; that is -1 where it never looks at it. */
+export function figureNow(cluster: DrsCluster, settings: DrsSettings): { valuePpm: Ppm; enoughPpm: Ppm } {
+  const load = new Load(cluster);
+  const { at, enough } = figureOf(settings.algorithm, settings.threshold, load.open.length);
+  return { valuePpm: toPpm(at(load).now), enoughPpm: enough <= PPM ? toPpm(enough) : -1 };
 }
 
 function keepRules(load: Load, settings: DrsSettings): Recommendation[] {

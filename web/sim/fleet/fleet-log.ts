@@ -88,6 +88,33 @@ export interface FleetEventNumbers {
   /** High availability starts it anew on a host that lives: what was in memory is lost, what was on the disk is not. */
   'vm-restarted': { vm: number; host: number; afterNs: Ns };
   'vm-down': { vm: number; host: number };
+  /** DRS has looked at a cluster: its figure, at which it would leave it alone (-1: never looks at it), and how many moves it recommends. */
+  'drs-pass': { cluster: number; figurePpm: number; enoughPpm: number; recommended: number };
+  /** `reason` indexes REASONS of sim/drs; the figure before and after; what the move costs, predicted; 1 where it is done by itself. */
+  recommended: {
+    vm: number;
+    from: number;
+    to: number;
+    reason: number;
+    priority: number;
+    beforePpm: number;
+    afterPpm: number;
+    costNs: Ns;
+    costBytes: Bytes;
+    applied: number;
+  };
+  'power-recommended': {
+    host: number;
+    wake: number;
+    priority: number;
+    utilisationPpm: number;
+    vms: number;
+    applied: number;
+  };
+  'host-standby': { host: number; durationNs: Ns };
+  'host-woken': { host: number };
+  /** Proactive HA: `remedy` indexes REMEDY_CODES; 0: back to normal. */
+  remedy: { host: number; remedy: number; applied: number };
 }
 
 export interface TaskTotals {

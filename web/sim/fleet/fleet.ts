@@ -17,12 +17,14 @@ import { Domains, portGroupOf, type Plug } from '../network/domains.ts';
 import { sessionsOn } from '../network/stream.ts';
 import type { Arrival } from '../run-log.ts';
 import { Lines, type Way } from './lines.ts';
+import { HealthWatch } from './health.ts';
 import { Maintenance } from './maintenance.ts';
 import { failureCode, taskFailure, type Reply } from './mover.ts';
 import { refusalsOf } from './refusals.ts';
 import { isStrict } from '../requirements/distance.ts';
 import { Inventory } from '../requirements/index.ts';
 import { cancelOf, reportOf } from './outcome.ts';
+import { Scheduler } from './scheduler.ts';
 import { NO_TOTALS, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
 import { World } from './world.ts';
 
@@ -35,7 +37,7 @@ export class Fleet implements Decider {
   readonly ha: HighAvailability;
   readonly faults: Faults;
   readonly #limits: Limits;
-  readonly #maintenance: Maintenance;
+  readonly maintenance: Maintenance;
   readonly #domains: Domains;
   /** What the requirements look up. */
   readonly inventory: Inventory;
@@ -58,7 +60,7 @@ export class Fleet implements Decider {
     this.#fidelity = fleetFidelity(scenario);
     this.#domains = new Domains(scenario);
     this.inventory = new Inventory(scenario, this.lines, this.#domains);
-    this.#maintenance = new Maintenance(this);
+    this.maintenance = new Maintenance(this);
     this.ha = new HighAvailability(this);
     this.world.vms.forEach((vm, at) => {
       const host = this.world.hostOf[at] as number;
@@ -66,8 +68,10 @@ export class Fleet implements Decider {
       if (vm.power === 'on') this.execution.start(at, host, 0);
     });
     this.faults = new Faults(this);
+    new HealthWatch(this);
     for (const { from, to, bytesPerSecond } of scenario.tenants) this.#addTenant(from, to, bytesPerSecond);
     scenario.actions.forEach((action) => this.coordinator.at(action.atNs, () => this.#act(action)));
+    new Scheduler(this);
   }
 
   *run(): Generator<Step, FleetReport, readonly Reply[] | undefined> {
@@ -189,7 +193,7 @@ export class Fleet implements Decider {
     const { coordinator, world } = this;
     if (world.state[host] === 'down') return;
     world.state[host] = 'down';
-    this.#maintenance.forget(host);
+    this.maintenance.forget(host);
     for (const task of this.tasks) {
       if (task.stage !== 'running' || (task.source !== host && task.target !== host)) continue;
       const isThere = task.resumedNs !== null && task.resumedNs <= coordinator.nowNs;
@@ -395,7 +399,7 @@ export class Fleet implements Decider {
     const waiting = (this.#ofVm.get(task.vm) ?? []).filter((one) => one !== task);
     if (waiting.length > 0) this.#ofVm.set(task.vm, waiting);
     else this.#ofVm.delete(task.vm);
-    this.#maintenance.taskEnded(task);
+    this.maintenance.taskEnded(task);
     const next = waiting[0];
     if (next?.stage === 'waiting-for-vm') this.#enqueue(next);
   }
@@ -414,9 +418,9 @@ export class Fleet implements Decider {
     else if (action.kind === 'cancel')
       for (const task of [...this.tasksOf(world.vmIndex.get(action.vm) as number)]) this.withdraw(task);
     else if (action.kind === 'enter-maintenance')
-      this.#maintenance.enter(world.hostIndex.get(action.host) as number);
+      this.maintenance.enter(world.hostIndex.get(action.host) as number);
     else if (action.kind === 'exit-maintenance')
-      this.#maintenance.exit(world.hostIndex.get(action.host) as number);
+      this.maintenance.exit(world.hostIndex.get(action.host) as number);
   }
 
   #addTenant(from: string, to: string, cap: number): void {

@@ -4,19 +4,27 @@ import type { Fleet } from './fleet.ts';
 import { placeFor } from './placement.ts';
 import type { Task } from './tasks.ts';
 
+const CAUSES = { maintenance: 'maintenance', standby: 'drs' } as const;
+
+/** What the host is emptied for. */
+export type Goal = 'maintenance' | 'standby';
+
 export class Maintenance {
-  /** Hosts that are being left, and since when. */
-  readonly #entering = new Map<number, Ns>();
+  /** Hosts that are being left, since when, and what for. */
+  readonly #entering = new Map<number, { readonly sinceNs: Ns; readonly goal: Goal }>();
+  /** By VM, where somebody has chosen already. */
+  readonly #chosen = new Map<number, number>();
   #toLeave: number[] = [];
 
   constructor(readonly fleet: Fleet) {}
 
   /** All hosts asked for at one instant are closed before the first VM looks for a place. */
-  enter(host: number): void {
+  enter(host: number, goal: Goal = 'maintenance', chosen: ReadonlyMap<number, number> = new Map()): void {
     const { world, coordinator } = this.fleet;
     if (world.state[host] !== 'connected') return;
     world.state[host] = 'entering';
-    this.#entering.set(host, coordinator.nowNs);
+    this.#entering.set(host, { sinceNs: coordinator.nowNs, goal });
+    for (const [vm, target] of chosen) this.#chosen.set(vm, target);
     if (this.#toLeave.length === 0) coordinator.at(coordinator.nowNs, () => this.#leaveAll());
     this.#toLeave.push(host);
   }
@@ -59,17 +67,21 @@ export class Maintenance {
   }
 
   #leave(host: number, vm: number): void {
-    const target = placeFor(this.fleet, vm);
+    const goal = this.#entering.get(host)?.goal ?? 'maintenance';
+    const target = this.#chosen.get(vm) ?? placeFor(this.fleet, vm);
+    this.#chosen.delete(vm);
     if (target === null) this.fleet.coordinator.decide(-1, 'maintenance-blocked', { host, vm, rule: -1 });
-    else this.fleet.ask({ vm, target, datastore: -1, portGroup: '', cause: 'maintenance' });
+    else this.fleet.ask({ vm, target, datastore: -1, portGroup: '', cause: CAUSES[goal] });
   }
 
   #look(host: number): void {
     const { world, coordinator } = this.fleet;
-    const sinceNs = this.#entering.get(host);
-    if (sinceNs === undefined || world.runningOn(host) > 0) return;
+    const entering = this.#entering.get(host);
+    if (entering === undefined || world.runningOn(host) > 0) return;
     this.#entering.delete(host);
-    world.state[host] = 'maintenance';
-    coordinator.decide(-1, 'maintenance-entered', { host, durationNs: coordinator.nowNs - sinceNs });
+    world.state[host] = entering.goal;
+    const durationNs = coordinator.nowNs - entering.sinceNs;
+    if (entering.goal === 'standby') coordinator.decide(-1, 'host-standby', { host, durationNs });
+    else coordinator.decide(-1, 'maintenance-entered', { host, durationNs });
   }
 }

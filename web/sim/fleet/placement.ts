@@ -12,8 +12,14 @@ const RULES = new Set(['vm-host-rule', 'vm-vm-rule']);
  */
 export function placeFor(fleet: Fleet, vm: number, isStart = false): number | null {
   let wished: number | null = null;
-  const source = fleet.world.hostOf[vm] as number;
-  for (const target of candidatesFor(fleet, vm, isStart)) {
+  const { world } = fleet;
+  const source = world.hostOf[vm] as number;
+  const candidates = candidatesFor(fleet, vm, isStart);
+  // A host in quarantine only where no other is left.
+  const inOrder = [false, true].flatMap((sick) =>
+    candidates.filter((host) => world.quarantined.has(host) === sick),
+  );
+  for (const target of inOrder) {
     const task = { vm, source, target, datastore: -1, portGroup: '' };
     const findings = checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
     const against = findings.filter((one) => (isStart ? isOfStart(one) : counts(one)));

@@ -3,7 +3,7 @@ import { mulDivCeil, PPM, type Bytes } from '../../base/units.ts';
 import type { Datastore, Host, Scenario, Vm } from '../../scenario/schema.ts';
 
 /** `down`: it has failed, or is switched off. */
-export type HostState = 'connected' | 'entering' | 'maintenance' | 'down';
+export type HostState = 'connected' | 'entering' | 'maintenance' | 'standby' | 'down';
 
 export class World {
   readonly hosts: readonly Host[];
@@ -16,6 +16,8 @@ export class World {
   readonly hostOf: number[];
   readonly storeOf: number[];
   readonly state: HostState[];
+  /** Avoided while others serve as well. */
+  readonly quarantined = new Set<number>();
   /** By host: memory of the VMs on it, and of those that are on their way to it. */
   readonly #givenBytes: Bytes[];
   /** By VM: memory its host must have for it. */
@@ -32,9 +34,7 @@ export class World {
     this.storeIndex = indexOf(this.stores);
     this.hostOf = this.vms.map((vm) => this.hostIndex.get(vm.host) as number);
     this.storeOf = this.vms.map((vm) => this.storeIndex.get(vm.datastore) as number);
-    this.state = this.hosts.map(({ state }) =>
-      state === 'connected' || state === 'maintenance' ? state : 'down',
-    );
+    this.state = this.hosts.map(({ state }) => (state === 'not-responding' ? 'down' : state));
     this.#needBytes = this.vms.map((vm) => runningBytes(vm, scenario.policy.overheadPpm));
     this.#givenBytes = this.hosts.map(() => 0);
     this.vms.forEach((_, at) => (this.#givenBytes[this.hostOf[at] as number]! += this.needBytes(at)));

@@ -5,7 +5,7 @@ import { expandGroups } from '../scenario/groups.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { FleetReport } from '../sim/fleet/fleet-log.ts';
 import { Lines } from '../sim/fleet/lines.ts';
-import { planFleet } from '../sim/fleet/plan-fleet.ts';
+import { asksForSomething, planFleet } from '../sim/fleet/plan-fleet.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { pictureAt, type FleetPicture } from './fleet-picture.ts';
 import { FleetRecord, type TaskCourse } from './fleet-record.ts';
@@ -49,7 +49,7 @@ export class FleetSession {
   }
   /** Nothing is asked for. */
   get isIdle(): boolean {
-    return this.#scenario().actions.length === 0;
+    return !asksForSomething(this.#scenario());
   }
   get canRun(): boolean {
     return this.#planned.ok;

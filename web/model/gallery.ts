@@ -1,5 +1,12 @@
 /** The presets as the gallery shows them, each with what is predicted for it. */
-import { ALL_PRESETS, DATACENTER_PRESETS, REQUIREMENT_PRESETS } from '../scenario/presets/index.ts';
+import {
+  ALL_PRESETS,
+  CLUSTER_PRESETS,
+  DATACENTER_PRESETS,
+  PRESETS,
+  REQUIREMENT_PRESETS,
+  type Preset,
+} from '../scenario/presets/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { EstimateNumbers } from '../sim/events.ts';
 import { isDatacenter } from '../sim/which-engine.ts';
@@ -21,35 +28,25 @@ export interface GalleryGroup {
 
 /** Presets after which the VM is where it was, or nobody finds it. */
 const FAILING = new Set([
-  ...['may-it-move', 'write-storm', 'target-crash', 'silent-switch', 'wrong-network'],
-  ...[
-    'five-inputs',
-    'vmotion-interface',
-    'not-shared',
-    'capitals',
-    'no-room',
-    'licences',
-    'hundred-ms',
-    'devices',
-  ],
+  ...['may-it-move', 'write-storm', 'target-crash', 'silent-switch', 'wrong-network', 'five-inputs'],
+  ...['vmotion-interface', 'not-shared', 'capitals', 'no-room', 'licences', 'hundred-ms', 'devices'],
+  ...['blocked-maintenance', 'crash-in-each-phase', 'partition'],
 ]);
 
-/** What moves; what does not, for who asks why; and what moves together. */
+/** What moves; what does not, for who asks why; what helps; what moves together; what moves by itself. */
 export function gallery(): GalleryGroup[] {
-  const entries = ALL_PRESETS.map((preset) => ({
-    ...preset,
-    estimate: isDatacenter(preset.scenario) ? null : estimateOf(preset.scenario),
-  }));
-  const many = new Set(DATACENTER_PRESETS.map(({ id }) => id));
-  const required = new Set(REQUIREMENT_PRESETS.map(({ id }) => id));
-  const where = (holds: (entry: GalleryEntry) => boolean) => entries.filter(holds);
-  return [
-    {
-      name: 'One VM moves',
-      entries: where(({ id }) => !many.has(id) && !required.has(id) && !FAILING.has(id)),
-    },
-    { name: 'Why did it fail?', entries: where(({ id }) => FAILING.has(id)) },
-    { name: 'What helps', entries: where(({ id }) => required.has(id) && !FAILING.has(id)) },
-    { name: 'A datacenter', entries: where(({ id }) => many.has(id) && !FAILING.has(id)) },
+  const failing = ALL_PRESETS.filter(({ id }) => FAILING.has(id));
+  const rest = (presets: readonly Preset[]) => presets.filter(({ id }) => !FAILING.has(id));
+  const groups: readonly (readonly [string, readonly Preset[]])[] = [
+    ['One VM moves', rest(PRESETS)],
+    ['Why did it fail?', failing],
+    ['What helps', rest(REQUIREMENT_PRESETS)],
+    ['A cluster looks after itself', rest(CLUSTER_PRESETS)],
+    ['A datacenter', rest(DATACENTER_PRESETS)],
   ];
+  return groups.map(([name, presets]) => ({ name, entries: presets.map(entryOf) }));
+}
+
+function entryOf(preset: Preset): GalleryEntry {
+  return { ...preset, estimate: isDatacenter(preset.scenario) ? null : estimateOf(preset.scenario) };
 }

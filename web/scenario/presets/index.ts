@@ -160,7 +160,54 @@ export const REQUIREMENT_PRESETS: readonly Preset[] = [
   ),
 ];
 
-export const ALL_PRESETS: readonly Preset[] = [...PRESETS, ...DATACENTER_PRESETS, ...REQUIREMENT_PRESETS];
+/** A cluster that looks after itself, and what happens to it. */
+export const CLUSTER_PRESETS: readonly Preset[] = [
+  preset(
+    'unbalanced',
+    'Two of four hosts carry almost all load; DRS moves what helps most.',
+    'Every move says which imbalance it lowers, by how much and what it costs. A rule comes first: the pair is parted before anything is balanced.',
+  ),
+  preset(
+    'pools',
+    'Production and test crowd one of three hosts; DRS only recommends.',
+    'Test may have 12 GHz and gets no more, whatever it wants; a strained host serves all its VMs worse, which is what the score counts.',
+  ),
+  preset(
+    'power-saving',
+    'Four hosts idle along; two are enough.',
+    'A host below 45 % whose VMs fit elsewhere is emptied and put on standby, and two always stay awake.',
+  ),
+  preset(
+    'failing-power',
+    'A power supply reports, then the second; later the host dies.',
+    'Moderate: avoided. Severe: emptied at once. Ninety seconds later it crashes, and takes nobody with it.',
+  ),
+  preset(
+    'blocked-maintenance',
+    'A host is emptied, and two VMs cannot leave it.',
+    'The page says before and during the evacuation which VM holds it, and why: a local disk, and a rule.',
+  ),
+  preset(
+    'rolling-maintenance',
+    'Four hosts, one after the other, a minute of work each.',
+    'Each host is empty before it is worked on and back before the next is emptied; the VMs notice only their stuns.',
+  ),
+  preset(
+    'crash-in-each-phase',
+    'The source dies in pre-copy, in the stun, and after it.',
+    'Until the target runs the VM its only memory is at the source, so a crash restarts it from disk; a moment later it is safe.',
+  ),
+  preset(
+    'partition',
+    'The target cannot be reached for two minutes.',
+    'Half a VM at the target is no VM: the source keeps it, gives the move up after 100 s, and the copy is thrown away.',
+  ),
+];
+
+export const ALL_PRESETS: readonly Preset[] = [
+  ...[...PRESETS, ...DATACENTER_PRESETS],
+  ...[...REQUIREMENT_PRESETS, ...CLUSTER_PRESETS],
+];
 
 export function findPreset(id: string): Preset | undefined {
   return ALL_PRESETS.find((one) => one.id === id);

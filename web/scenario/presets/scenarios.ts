@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { scenarioSchema, type Scenario } from '../schema.ts';
 import { bigTenGigabit } from './big-10gbe.ts';
 import { classic } from './classic.ts';
+import * as cluster from './cluster.ts';
 import { database } from './database.ts';
 import { evacuation } from './evacuation.ts';
 import { fourAtOnce } from './four-at-once.ts';
@@ -44,6 +45,14 @@ const inputs = {
   'open-network': requirement.openNetwork,
   'more-bandwidth': requirement.moreBandwidth,
   devices: requirement.devices,
+  unbalanced: cluster.unbalanced,
+  pools: cluster.pools,
+  'power-saving': cluster.powerSaving,
+  'failing-power': cluster.failingPower,
+  'blocked-maintenance': cluster.blockedMaintenance,
+  'rolling-maintenance': cluster.rollingMaintenance,
+  'crash-in-each-phase': cluster.crashInEachPhase,
+  partition: cluster.partition,
 };
 
 export type PresetId = keyof typeof inputs;

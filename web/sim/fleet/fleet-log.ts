@@ -76,7 +76,7 @@ export interface FleetEventNumbers {
   /** `reason` indexes TASK_FAILURES; the VM runs on at its source unless the source crashed. */
   failed: TaskTotals & { reason: number };
   'maintenance-entering': { host: number; vms: number };
-  /** A VM that cannot leave, and the rule that holds it. */
+  /** A VM that cannot leave, and what holds it: an index of REFUSALS, of the host that is nearest to taking it; -1: there is no other host. */
   'maintenance-blocked': { host: number; vm: number; rule: number };
   'maintenance-entered': { host: number; durationNs: Ns };
   'maintenance-left': { host: number };

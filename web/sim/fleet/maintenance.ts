@@ -1,7 +1,7 @@
 /** Maintenance mode: a host is entered when no VM that runs is left on it, and none may come meanwhile. */
 import type { Ns } from '../../base/units.ts';
 import type { Fleet } from './fleet.ts';
-import { placeFor } from './placement.ts';
+import { placeFor, whyNoPlace } from './placement.ts';
 import type { Task } from './tasks.ts';
 
 const CAUSES = { maintenance: 'maintenance', standby: 'drs' } as const;
@@ -70,7 +70,12 @@ export class Maintenance {
     const goal = this.#entering.get(host)?.goal ?? 'maintenance';
     const target = this.#chosen.get(vm) ?? placeFor(this.fleet, vm);
     this.#chosen.delete(vm);
-    if (target === null) this.fleet.coordinator.decide(-1, 'maintenance-blocked', { host, vm, rule: -1 });
+    if (target === null)
+      this.fleet.coordinator.decide(-1, 'maintenance-blocked', {
+        host,
+        vm,
+        rule: whyNoPlace(this.fleet, vm),
+      });
     else this.fleet.ask({ vm, target, datastore: -1, portGroup: '', cause: CAUSES[goal] });
   }
 

@@ -1,7 +1,7 @@
 /** Where a VM goes that has to leave: of the hosts that may take it the one that will be emptiest, the first of equals. */
 import { checkMove, Move, type Finding } from '../requirements/index.ts';
 import type { Fleet } from './fleet.ts';
-import { askedOf } from './refusals.ts';
+import { askedOf, REFUSALS } from './refusals.ts';
 
 /** What a cluster's rules say to a place the center chooses: there all of them bind, wishes only while they can be met. */
 const RULES = new Set(['vm-host-rule', 'vm-vm-rule']);
@@ -27,6 +27,20 @@ export function placeFor(fleet: Fleet, vm: number, isStart = false): number | nu
     if (wished === null && against.every(isWish)) wished = target;
   }
   return wished;
+}
+
+/** Why `placeFor` finds none: of the hosts of its cluster the one with fewest reasons, the first of them; -1 where there is no other. */
+export function whyNoPlace(fleet: Fleet, vm: number): number {
+  const { world } = fleet;
+  const source = world.hostOf[vm] as number;
+  let fewest: readonly Finding[] | null = null;
+  for (const [target, { cluster }] of world.hosts.entries()) {
+    if (target === source || cluster !== world.hosts[source]!.cluster) continue;
+    const asked = askedOf(fleet, { vm, source, target, datastore: -1, portGroup: '' });
+    const against = checkMove(new Move(fleet.inventory, asked)).filter(counts);
+    if (against.length > 0 && (fewest === null || against.length < fewest.length)) fewest = against;
+  }
+  return fewest ? REFUSALS.indexOf((fewest[0] as Finding).rule) : -1;
 }
 
 /** Hosts of its cluster with room, the emptiest first. */

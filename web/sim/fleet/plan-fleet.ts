@@ -9,10 +9,15 @@ import { fleetFidelity } from './fidelity.ts';
 export function planFleet(scenario: Scenario): Result<Scenario, Problem[]> {
   const unknown = [...proactiveHaProblems(scenario), ...notSimulated(scenario, 'fleet')];
   if (unknown.length > 0) return fail(unknown);
-  if (scenario.actions.length > 0) return ok(expandGroups(scenario));
+  if (asksForSomething(scenario)) return ok(expandGroups(scenario));
   const message =
-    'Nothing is asked for: add an action, such as { kind: "migrate", vm, to } or { kind: "enter-maintenance", host }.';
+    'Nothing is asked for: add an action, such as { kind: "migrate", vm, to } { kind: "enter-maintenance", host }, or switch DRS on.';
   return fail([{ code: 'plan.nothing-to-do', path: 'actions', message }]);
+}
+
+/** Somebody does something, or a cluster looks after itself. */
+export function asksForSomething({ actions, clusters }: Scenario): boolean {
+  return actions.length > 0 || clusters.some(({ drs }) => drs.level !== 'off');
 }
 
 /** Whether more than one thread has work: what is followed in expectation alone is done before a second one has begun. */

@@ -64,3 +64,16 @@ test('VMs are chosen with a rectangle, and the cluster finds each a host', async
   await page.getByRole('button', { name: 'cluster', exact: true }).click();
   await page.getByText('4 of 5 find no host there that takes them.').waitFor();
 });
+
+test('DRS recommends, somebody agrees to all of it, and the VMs move', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=pools`);
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.getByText(/DRS looks at cluster: what the score lacks 0.600/).waitFor();
+  await page.getByRole('button', { name: 'Apply all 4' }).click();
+  await page.locator('.ask p').getByText('move 4 VMs').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.waitForFunction(() => document.documentElement.dataset.fleet !== 'computing');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByRole('heading', { name: /^All 4 VMs moved in/ }).waitFor();
+});

@@ -23,6 +23,8 @@ export interface FleetPicture {
   /** By VM that moves or waits: where to; -1 otherwise. */
   readonly targetOf: Int32Array;
   readonly hostLife: readonly HostLife[];
+  /** By host: avoided or emptied because its parts begin to fail. */
+  readonly isSick: readonly boolean[];
   /** By line. */
   readonly loads: Float64Array;
   /** Those that have been asked for, by index. */
@@ -61,11 +63,12 @@ export function pictureAt(scenario: Scenario, record: FleetRecord, atNs: Ns): Fl
   const hostLife = scenario.hosts.map(
     (host, at) => valueAt(record.hostLife.get(at) ?? [], atNs) ?? lifeOf(host.state),
   );
-  return { atNs, hostOf, stateOf, shareOf, targetOf, hostLife, loads, tasks };
+  const isSick = scenario.hosts.map((_, at) => (valueAt(record.remedies.get(at) ?? [], atNs) ?? 0) > 0);
+  return { atNs, hostOf, stateOf, shareOf, targetOf, hostLife, isSick, loads, tasks };
 }
 
 const lifeOf = (state: string): HostLife =>
-  state === 'connected' ? 'connected' : state === 'maintenance' ? 'maintenance' : 'down';
+  state === 'connected' || state === 'maintenance' || state === 'standby' ? state : 'down';
 
 function taskAt(task: TaskCourse, atNs: Ns): TaskView {
   const stage = stageAt(task, atNs);

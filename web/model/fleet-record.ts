@@ -55,13 +55,15 @@ export function valueAt<T>(course: Course<T>, atNs: Ns): T | undefined {
   return course[lastIndexWhere(course.length, (at) => (course[at] as Since<T>).atNs <= atNs)]?.value;
 }
 
-export type HostLife = 'connected' | 'entering' | 'maintenance' | 'down';
+export type HostLife = 'connected' | 'entering' | 'maintenance' | 'standby' | 'down';
 
 export class FleetRecord {
   readonly events: FleetEvent[] = [];
   readonly tasks: TaskCourse[] = [];
   readonly paths = new Map<number, readonly number[]>();
   readonly hostLife = new Map<number, Course<HostLife>>();
+  /** By host: what Proactive HA does with it, an index of REMEDY_CODES. */
+  readonly remedies = new Map<number, Course<number>>();
   /** By VM: the host it was started on after a failure, or -1 while it is down. */
   readonly restarts = new Map<number, Course<number>>();
   computedNs: Ns = 0;
@@ -98,7 +100,10 @@ export class FleetRecord {
     if (event.code === 'maintenance-entering') live(event.n.host, 'entering');
     if (event.code === 'maintenance-entered') live(event.n.host, 'maintenance');
     if (event.code === 'maintenance-left') live(event.n.host, 'connected');
+    if (event.code === 'host-standby') live(event.n.host, 'standby');
+    if (event.code === 'host-woken') live(event.n.host, 'connected');
     if (event.code === 'host-crashed') live(event.n.host, 'down');
+    if (event.code === 'remedy') put(this.remedies, event.n.host, { atNs, value: event.n.remedy });
     if (event.code === 'vm-down') put(this.restarts, event.n.vm, { atNs, value: -1 });
     if (event.code === 'vm-restarted') put(this.restarts, event.n.vm, { atNs, value: event.n.host });
   }

@@ -86,7 +86,7 @@ const MORE_REFUSALS: Readonly<Record<string, string>> = {
 };
 const SHORT_OF_RULE: ReadonlyMap<string, string> = new Map(RULES.map(({ id, short }) => [id, short]));
 
-function refusalText(code: number): string {
+export function refusalText(code: number): string {
   const id = REFUSALS[code] ?? '';
   const short = SHORT_OF_RULE.get(id);
   return short ?? MORE_REFUSALS[id] ?? 'a requirement is not met';

@@ -13,7 +13,7 @@ export function logText(log: RunLog): string {
   return `${log.scenario.title}\n${lines.join('\n')}\n`;
 }
 
-type Cell = string | number;
+export type Cell = string | number;
 
 /** One row for each round of each migration; the stun is its last. */
 export function roundsCsv(log: RunLog): string {
@@ -71,7 +71,7 @@ export function eventsCsv(log: RunLog): string {
 }
 
 /** RFC 4180: CRLF, quotes doubled. */
-function csv(rows: readonly (readonly Cell[])[]): string {
+export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 
@@ -88,8 +88,8 @@ export function runJson(log: RunLog): string {
   return `${JSON.stringify({ format: 'vmotion-run', version: 1, scenario, migrations, events, service, report }, null, 2)}\n`;
 }
 
-export function exportName(log: RunLog, what: string, extension: string): string {
-  const title = log.scenario.title
+export function exportName({ scenario }: Pick<RunLog, 'scenario'>, what: string, extension: string): string {
+  const title = scenario.title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

@@ -89,7 +89,17 @@ export function courseAhead(
   };
 }
 
-type CourseEnd = Pick<
+/** The middle of the estimate alone, and how long it takes until the first page is sent: for plans of many moves. */
+export function expectedEnd(
+  scenario: Scenario,
+  vm: Vm,
+  planned: PlannedMigration,
+): CourseEnd & { readonly beforeRoundsNs: Ns } {
+  const end = new Course(scenario, vm, planned, 1).run(null, planned.requestedNs);
+  return { ...end, beforeRoundsNs: Math.round(beforeRounds(scenario, planned)) };
+}
+
+export type CourseEnd = Pick<
   EstimateNumbers,
   'totalNs' | 'downtimeNs' | 'networkGapNs' | 'slowestPpm' | 'slowedNs' | 'wireBytes' | 'rounds' | 'converges'
 >;

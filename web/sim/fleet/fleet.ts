@@ -5,7 +5,7 @@
 import { assert } from '../../base/result.ts';
 import type { Action, Scenario } from '../../scenario/schema.ts';
 import type { Fidelity } from '../data-plane.ts';
-import { Limits, nicMost } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { Coordinator, type Decider, type Step } from './coordinator.ts';
 import { LIMITED, TASK_CAUSES, TASK_KINDS, type FleetReport, type TaskFailure } from './fleet-log.ts';
 import { Execution } from './execution.ts';
@@ -14,8 +14,8 @@ import { fleetFidelity } from './fidelity.ts';
 import { HighAvailability } from './ha.ts';
 import type { Happening } from './ledger.ts';
 import { Domains, portGroupOf, type Plug } from '../network/domains.ts';
-import { sessionsOn } from '../network/stream.ts';
 import type { Arrival } from '../run-log.ts';
+import { limitsOf } from './limits-of.ts';
 import { Lines, type Way } from './lines.ts';
 import { HealthWatch } from './health.ts';
 import { Maintenance } from './maintenance.ts';
@@ -52,11 +52,7 @@ export class Fleet implements Decider {
     this.world = new World(scenario);
     this.lines = new Lines(scenario);
     this.coordinator = new Coordinator(this.lines, this, scenario.policy.timeoutNs);
-    this.#limits = new Limits(
-      scenario.hosts.map((host) => nicMost(this.lines.nicRates(host))),
-      scenario.datastores.length,
-      scenario.wans.map((wan) => sessionsOn(wan.bytesPerSecond)),
-    );
+    this.#limits = limitsOf(scenario, this.lines);
     this.#fidelity = fleetFidelity(scenario);
     this.#domains = new Domains(scenario);
     this.inventory = new Inventory(scenario, this.lines, this.#domains);

@@ -6,11 +6,14 @@ import { askedOf, REFUSALS } from './refusals.ts';
 /** What a cluster's rules say to a place the center chooses: there all of them bind, wishes only while they can be met. */
 const RULES = new Set(['vm-host-rule', 'vm-vm-rule']);
 
+/** What a place is chosen by: a fleet that runs, or a plan that thinks of one. */
+export type Places = Pick<Fleet, 'world' | 'lines' | 'inventory' | 'promisedBytes'>;
+
 /**
  * Null where no host fits. Room that tasks asked for before will take counts as taken.
  * @param isStart it is started anew, so it needs no way from where it was.
  */
-export function placeFor(fleet: Fleet, vm: number, isStart = false): number | null {
+export function placeFor(fleet: Places, vm: number, isStart = false): number | null {
   let wished: number | null = null;
   const { world } = fleet;
   const source = world.hostOf[vm] as number;
@@ -20,31 +23,38 @@ export function placeFor(fleet: Fleet, vm: number, isStart = false): number | nu
     candidates.filter((host) => world.quarantined.has(host) === sick),
   );
   for (const target of inOrder) {
-    const task = { vm, source, target, datastore: -1, portGroup: '' };
-    const findings = checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
-    const against = findings.filter((one) => (isStart ? isOfStart(one) : counts(one)));
+    const against = findingsOf(fleet, vm, source, target).filter(isStart ? isOfStart : counts);
     if (against.length === 0) return target;
     if (wished === null && against.every(isWish)) wished = target;
   }
   return wished;
 }
 
+/** What keeps a VM that has to leave from this host: errors, and rules of the cluster. */
+export function againstPlace(fleet: Places, vm: number, target: number): Finding[] {
+  return findingsOf(fleet, vm, fleet.world.hostOf[vm] as number, target).filter(counts);
+}
+
+function findingsOf(fleet: Places, vm: number, source: number, target: number): Finding[] {
+  const task = { vm, source, target, datastore: -1, portGroup: '' };
+  return checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
+}
+
 /** Why `placeFor` finds none: of the hosts of its cluster the one with fewest reasons, the first of them; -1 where there is no other. */
-export function whyNoPlace(fleet: Fleet, vm: number): number {
+export function whyNoPlace(fleet: Places, vm: number): number {
   const { world } = fleet;
   const source = world.hostOf[vm] as number;
   let fewest: readonly Finding[] | null = null;
   for (const [target, { cluster }] of world.hosts.entries()) {
     if (target === source || cluster !== world.hosts[source]!.cluster) continue;
-    const asked = askedOf(fleet, { vm, source, target, datastore: -1, portGroup: '' });
-    const against = checkMove(new Move(fleet.inventory, asked)).filter(counts);
+    const against = againstPlace(fleet, vm, target);
     if (against.length > 0 && (fewest === null || against.length < fewest.length)) fewest = against;
   }
   return fewest ? REFUSALS.indexOf((fewest[0] as Finding).rule) : -1;
 }
 
 /** Hosts of its cluster with room, the emptiest first. */
-function candidatesFor(fleet: Fleet, vm: number, isStart: boolean): number[] {
+function candidatesFor(fleet: Places, vm: number, isStart: boolean): number[] {
   const { world, lines } = fleet;
   const source = world.hostOf[vm] as number;
   const cluster = world.hosts[source]!.cluster;

@@ -42,7 +42,7 @@ export function refusalsOf(fleet: Fleet, task: Task): FleetEventNumbers['refused
 
 type Asks = Pick<Task, 'vm' | 'source' | 'target' | 'datastore' | 'portGroup'>;
 
-export function askedOf({ world }: Fleet, task: Asks): Asked {
+export function askedOf({ world }: Pick<Fleet, 'world'>, task: Asks): Asked {
   const from = world.stores[world.storeOf[task.vm] as number] as Datastore;
   return {
     vm: world.vms[task.vm] as Vm,

@@ -77,3 +77,23 @@ test('DRS recommends, somebody agrees to all of it, and the VMs move', async () 
   await page.getByRole('button', { name: 'To the end' }).click();
   await page.getByRole('heading', { name: /^All 4 VMs moved in/ }).waitFor();
 });
+
+test('a host and a VM are added, a NIC is broken under a move at the instant on the clock, and mended', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=capitals`);
+  await page.getByRole('searchbox').fill('mail');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByText('Build', { exact: true }).click();
+  await page.getByRole('button', { name: /^Add a host/ }).click();
+  await page.locator('.ask p').getByText('4 hosts, 2 VMs').waitFor();
+  await page.getByText('Break something').click();
+  await page.getByLabel('Part').selectOption('esx-03/vmnic1');
+  await page.getByRole('button', { name: 'Break it at 0:00.000' }).click();
+  await page.locator('.ask p').getByText('1 part will fail').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).first().click();
+  await page.waitForFunction(() => document.documentElement.dataset.fleet !== 'computing');
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByText('nothing came through for too long; the VM runs on where it was').waitFor();
+  await page.getByRole('button', { name: 'Mend' }).click();
+  await page.locator('.ask p').getByText('move 2 VMs.').waitFor();
+});

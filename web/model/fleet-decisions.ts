@@ -102,7 +102,7 @@ function happeningOf(event: FleetEvent, scenario: Scenario): Said | null {
     }
     case 'maintenance-entering':
       return {
-        text: `${host(event.n.host)} is being emptied: ${formatCount(event.n.vms)} VMs.`,
+        text: `${host(event.n.host)} is being emptied: ${event.n.vms === 1 ? '1 VM' : `${formatCount(event.n.vms)} VMs`}.`,
         hosts: [event.n.host],
       };
     case 'maintenance-blocked':
@@ -142,7 +142,7 @@ function faultOf(event: FleetEvent, scenario: Scenario): Said | null {
     }
     case 'host-crashed':
       return {
-        text: `${host(event.n.host)} has failed with ${formatCount(event.n.vms)} VMs on it.`,
+        text: `${host(event.n.host)} has failed with ${event.n.vms === 1 ? '1 VM' : `${formatCount(event.n.vms)} VMs`} on it.`,
         hosts: [event.n.host],
         isBad: true,
       };

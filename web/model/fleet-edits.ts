@@ -33,12 +33,6 @@ export function toggleMaintenance(scenario: Scenario, host: string): Scenario {
   return { ...scenario, actions: [...others, { kind: 'enter-maintenance', atNs: 0, host }] };
 }
 
-/** The host fails at this instant, for good. */
-export function askCrash(scenario: Scenario, host: string, atNs: number): Scenario {
-  const crash: Action = { kind: 'fault', atNs, fault: 'host-crash', part: host, durationNs: 0, lossPpm: 0 };
-  return { ...scenario, actions: [...scenario.actions, crash] };
-}
-
 /** Nothing is asked for any more. */
 export function askNothing(scenario: Scenario): Scenario {
   return { ...scenario, actions: [] };

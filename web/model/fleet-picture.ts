@@ -1,7 +1,15 @@
 /** A datacenter at one instant: where each VM is and what it does, what every line carries, what becomes of each task. Pure. */
 import type { Ns } from '../base/units.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { rateAt, sentBy, valueAt, type FleetRecord, type HostLife, type TaskCourse } from './fleet-record.ts';
+import {
+  lastOf,
+  rateAt,
+  sentBy,
+  valueAt,
+  type FleetRecord,
+  type HostLife,
+  type TaskCourse,
+} from './fleet-record.ts';
 
 /** What a VM does. Of several the one that matters most: it is down, it moves, it waits, it has arrived, it could not move. */
 export type VmState = 'runs' | 'queued' | 'moving' | 'stunned' | 'arrived' | 'refused' | 'down';
@@ -55,10 +63,14 @@ export function pictureAt(scenario: Scenario, record: FleetRecord, atNs: Ns): Fl
       for (const line of record.paths.get(task.index) ?? []) loads[line]! += view.bytesPerSecond;
   }
   for (const [vm, course] of record.restarts) {
-    const host = valueAt(course, atNs);
-    if (host === undefined) continue;
-    if (host < 0) stateOf[vm] = 'down';
-    else hostOf[vm] = host;
+    const last = lastOf(course, atNs);
+    if (!last) continue;
+    if (last.value < 0) stateOf[vm] = 'down';
+    // What it did before it went down is over; where it went afterwards counts.
+    else if (
+      !record.tasks.some(({ asked, askedNs }) => asked.vm === vm && askedNs >= last.atNs && askedNs <= atNs)
+    )
+      [hostOf[vm], stateOf[vm]] = [last.value, 'runs'];
   }
   const hostLife = scenario.hosts.map(
     (host, at) => valueAt(record.hostLife.get(at) ?? [], atNs) ?? lifeOf(host.state),

@@ -51,9 +51,11 @@ interface Since<T> {
 /** Values from instants on, asked by instant. */
 export type Course<T> = Since<T>[];
 
-export function valueAt<T>(course: Course<T>, atNs: Ns): T | undefined {
-  return course[lastIndexWhere(course.length, (at) => (course[at] as Since<T>).atNs <= atNs)]?.value;
+export function lastOf<T>(course: Course<T>, atNs: Ns): Since<T> | undefined {
+  return course[lastIndexWhere(course.length, (at) => (course[at] as Since<T>).atNs <= atNs)];
 }
+
+export const valueAt = <T>(course: Course<T>, atNs: Ns): T | undefined => lastOf(course, atNs)?.value;
 
 export type HostLife = 'connected' | 'entering' | 'maintenance' | 'standby' | 'down';
 

@@ -1,6 +1,7 @@
 /** What is said of a datacenter and its tasks, in numbers. */
 import type { Scenario } from '../scenario/schema.ts';
 import { LIMITED, TASK_CAUSES, TASK_FAILURES, type TaskFailure } from '../sim/fleet/fleet-log.ts';
+import { asksForSomething } from '../sim/fleet/plan-fleet.ts';
 import { REFUSALS } from '../sim/fleet/refusals.ts';
 import { RULES } from '../sim/requirements/index.ts';
 import type { FleetPicture, TaskView } from './fleet-picture.ts';
@@ -16,10 +17,18 @@ export function askSentence(scenario: Scenario): string {
   const leaving = actions.filter(({ kind }) => kind === 'enter-maintenance').length;
   const moves = actions.filter(({ kind }) => kind === 'migrate').length;
   const faults = actions.filter(({ kind }) => kind === 'fault').length;
+  const scheduled = scenario.clusters.filter(({ drs }) => drs.level !== 'off').length;
   const asks = [
     ...(leaving > 0 ? [`empty ${formatCount(leaving)} of them`] : []),
     ...(moves > 0 ? [`move ${many(moves, 'VM')}`] : []),
     ...(faults > 0 ? [`${many(faults, 'part')} will fail`] : []),
+    ...(scheduled > 0
+      ? [
+          scheduled === scenario.clusters.length
+            ? 'DRS looks after them'
+            : `DRS looks after ${many(scheduled, 'cluster')}`,
+        ]
+      : []),
   ];
   const memory = vms.reduce((sum, vm) => sum + vm.memoryBytes, 0);
   const what = `${many(hosts.length, 'host')}, ${many(vms.length, 'VM')} with ${formatIec(memory)} of memory`;
@@ -54,11 +63,12 @@ export function headlineOf(
   record: FleetRecord,
   hasRun: boolean,
 ): string {
-  if (!hasRun) return scenario.actions.length > 0 ? 'Ready' : 'Nothing asked yet';
+  if (!hasRun) return asksForSomething(scenario) ? 'Ready' : 'Nothing asked yet';
   const { arrived, down } = countsOf(picture);
   const asked = picture.tasks.length;
   const { report } = record;
   if (down > 0) return `${many(down, 'VM')} down: the host has failed`;
+  if (report && picture.atNs >= record.computedNs && report.tasks.length === 0) return 'Nothing had to move';
   if (report && picture.atNs >= record.computedNs)
     return report.failed + report.cancelled === 0
       ? `All ${many(report.completed, 'VM')} moved in ${formatDuration(report.makespanNs)}`

@@ -87,7 +87,8 @@ test('a host and a VM are added, a NIC is broken under a move at the instant on 
   await page.getByRole('button', { name: /^Add a host/ }).click();
   await page.locator('.ask p').getByText('4 hosts, 2 VMs').waitFor();
   await page.getByText('Break something').click();
-  await page.getByLabel('Part').selectOption('esx-03/vmnic1');
+  // The VM is on esx-01: its host and its NICs are offered first.
+  await page.getByLabel('Part').selectOption('nic esx-01/vmnic1');
   await page.getByRole('button', { name: 'Break it at 0:00.000' }).click();
   await page.locator('.ask p').getByText('1 part will fail').waitFor();
   await page.getByRole('button', { name: 'Run', exact: true }).first().click();

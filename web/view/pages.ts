@@ -14,6 +14,8 @@ export interface PageProps {
   readonly place: Place;
   /** Why the move does not end is asked with the turning of the page. */
   readonly asks: boolean;
+  /** Turns to another page. */
+  readonly onpage: (page: PageId) => void;
 }
 
 type Page = Promise<{ readonly default: Component<PageProps> }>;
@@ -21,7 +23,7 @@ type Page = Promise<{ readonly default: Component<PageProps> }>;
 const LOADERS: Readonly<Record<Exclude<PageId, 'lab'>, () => Page>> = {
   datacenter: () => import('./datacenter/DatacenterPage.svelte'),
   compare: () => import('./compare/ComparePage.svelte'),
-  validation: () => import('./validation/ValidationPage.svelte') as unknown as Page,
+  validation: () => import('./validation/ValidationPage.svelte'),
 };
 
 const loaded = new Map<string, Page>();

@@ -16,6 +16,8 @@ import {
   type Topic,
 } from '../sim/requirements/index.ts';
 
+export { Inventory, type Finding };
+
 export type Verdict = 'here' | 'fits' | 'warns' | 'refuses';
 
 export interface HostVerdict {
@@ -66,6 +68,18 @@ function verdictFor(inventory: Inventory, vm: string, host: string): HostVerdict
     short: first ? (SHORT.get(first.rule) ?? '') : 'Fits',
     prediction: verdict === 'refuses' ? null : predictMove(move),
   };
+}
+
+/**
+ * What refused a task, with its numbers and what mends it: asked again of the scenario as it begins, and told only where the answer is the
+ * same rule, because VMs may have moved since.
+ */
+export function refusedBy(inventory: Inventory, vm: string, to: string, rule: string): Finding | null {
+  const action = inventory.scenario.actions.find(
+    (one) => one.kind === 'migrate' && one.vm === vm && one.to === to,
+  );
+  const move = moveOf(inventory, vm, to, action?.kind === 'migrate' ? action : {});
+  return move ? (checkMove(move).find((one) => one.rule === rule && one.severity === 'error') ?? null) : null;
 }
 
 /** What the move would take once everything that refuses it is mended; null where that cannot be by clicks. */

@@ -102,6 +102,12 @@ export function refusalText(code: number): string {
   return short ?? MORE_REFUSALS[id] ?? 'a requirement is not met';
 }
 
+/** The rule that refused a task; empty where none did. */
+export function refusalRule({ task }: TaskView): string {
+  const refusal = task.refusals.find(({ severity }) => severity === 0);
+  return refusal ? (REFUSALS[refusal.rule] ?? '') : '';
+}
+
 /** Why a task is where it is. */
 export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scenario, atNs: number): string {
   if (stage === 'queued') return waitText(task.waits, scenario);

@@ -28,7 +28,7 @@ export function decisionOf(event: FleetEvent, scenario: Scenario): Decision | nu
 
 type Said = Partial<Omit<Decision, 'seq' | 'atNs'>> & Pick<Decision, 'text'>;
 
-const REASON_TEXTS: Readonly<Record<Reason, string>> = {
+export const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   fairnessCpuAvg: 'balance average CPU utilization',
   fairnessMemAvg: 'balance average memory utilization',
   jointAffin: 'a rule wants them together',
@@ -40,7 +40,7 @@ const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   increaseCapacity: 'more capacity is needed',
 };
 
-const figure = (ppm: number): string => (ppm / 1_000_000).toFixed(3);
+export const figure = (ppm: number): string => (ppm / 1_000_000).toFixed(3);
 const percent = (ppm: number): string => `${Math.round(ppm / 10_000)} %`;
 
 function sentenceOf(event: FleetEvent, scenario: Scenario): Said | null {
@@ -81,7 +81,11 @@ function sentenceOf(event: FleetEvent, scenario: Scenario): Said | null {
   }
 }
 
-const FIGURES = { classic: 'imbalance', pairwise: 'widest gap', score: 'what the score lacks' } as const;
+export const FIGURES = {
+  classic: 'imbalance',
+  pairwise: 'widest gap',
+  score: 'what the score lacks',
+} as const;
 const REMEDIES = ['is healthy again', 'is avoided (quarantine)', 'is emptied and taken out of use'];
 
 function happeningOf(event: FleetEvent, scenario: Scenario): Said | null {

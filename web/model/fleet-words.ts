@@ -89,6 +89,8 @@ const FAILURES: Readonly<Record<TaskFailure, string>> = {
   'center-lost': 'it waited in the center, which was lost',
 };
 
+export const failureText = (failure: TaskFailure): string => FAILURES[failure];
+
 /** What has failed meanwhile is no rule of its own. */
 const MORE_REFUSALS: Readonly<Record<string, string>> = {
   'vm-down': 'the VM is down',
@@ -130,7 +132,7 @@ export function whyOf({ task, stage, bytesPerSecond }: TaskView, scenario: Scena
     : 'Prepares: nothing is sent yet.';
 }
 
-function waitText(waits: TaskView['task']['waits'], scenario: Scenario): string {
+export function waitText(waits: TaskView['task']['waits'], scenario: Scenario): string {
   if (!waits) return 'Waits for an earlier task of this VM.';
   const limited = LIMITED[waits.limited];
   if (limited === 'wan')

@@ -11,6 +11,7 @@ export type { PageId };
 export const PAGE_NAMES: Readonly<Record<PageId, string>> = {
   lab: 'One VM',
   datacenter: 'Datacenter',
+  cluster: 'Cluster',
   compare: 'Engines',
   validation: 'Validation',
 };

@@ -1,7 +1,7 @@
 /** What is said of maintenance before it happens, in numbers. */
 import type { Scenario } from '../scenario/schema.ts';
-import type { LeftOut, PreFlight, Staying } from '../sim/maintenance-plan/index.ts';
-import { formatBytes, formatCount, formatDuration } from './format.ts';
+import type { LeftOut, PreFlight, RollingPlan, Staying } from '../sim/maintenance-plan/index.ts';
+import { formatBytes, formatClock, formatCount, formatDuration, formatPercent } from './format.ts';
 
 const many = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
@@ -28,10 +28,24 @@ export function leftOutText(
   const held = [...(preFlight?.staying ?? []), ...(preFlight?.givenUp ?? [])].map(
     ({ vm }) => scenario.vms[vm]?.id ?? '',
   );
-  const [first, ...others] = preFlight?.staying ?? [];
+  const [first] = preFlight?.staying ?? [];
   const reason = first
     ? whyStaysText(scenario, first)
-    : 'it writes faster than its memory can be sent; slow it down, or switch SDPS on.';
-  const more = others.length > 0 ? ` So do ${formatCount(others.length)} others.` : '';
-  return `${held[0] ?? 'A VM'} cannot leave. ${reason}${more}`;
+    : 'It writes faster than its memory can be sent; slow it down, or switch SDPS on.';
+  const more = held.length > 1 ? ` and ${formatCount(held.length - 1)} more` : '';
+  return `${held[0] ?? 'A VM'}${more} cannot leave. ${reason}`;
+}
+
+/** What the plan was made with. */
+export function settingsText({ settings }: RollingPlan): string {
+  const { hostsAtOnce, workNs, startNs, windowNs, marginPpm } = settings;
+  return `${many(hostsAtOnce, 'host')} at a time, ${formatDuration(workNs)} of work each, from ${formatClock(startNs)} within ${formatDuration(windowNs)}; each evacuation may take ${formatPercent(marginPpm)} longer than predicted.`;
+}
+
+/** What the cluster does about hosts that begin to fail. */
+export function remedyText({ clusters }: Scenario, id: string): string {
+  const it = clusters.find((one) => one.id === id)?.proactiveHa;
+  if (!it || it.level === 'off') return 'Proactive HA is off: a failing host keeps its VMs until it fails.';
+  const does = it.level === 'automated' ? 'Proactive HA acts by itself' : 'Proactive HA recommends';
+  return `${does}: ${it.moderate} where a part is moderate, ${it.severe} where it is severe.`;
 }

@@ -16,7 +16,7 @@ export const PANELS = [
 export type Panel = (typeof PANELS)[number];
 
 /** Views of one scenario; which of them opens without a word follows from what it describes. */
-export const PAGES = ['lab', 'datacenter', 'compare', 'validation'] as const;
+export const PAGES = ['lab', 'datacenter', 'cluster', 'compare', 'validation'] as const;
 export type PageId = (typeof PAGES)[number];
 
 export interface Presentation {

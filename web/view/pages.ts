@@ -22,6 +22,7 @@ type Page = Promise<{ readonly default: Component<PageProps> }>;
 
 const LOADERS: Readonly<Record<Exclude<PageId, 'lab'>, () => Page>> = {
   datacenter: () => import('./datacenter/DatacenterPage.svelte'),
+  cluster: () => import('./cluster/ClusterPage.svelte'),
   compare: () => import('./compare/ComparePage.svelte'),
   validation: () => import('./validation/ValidationPage.svelte'),
 };

@@ -4,6 +4,7 @@ import type { Host, Rule, Scenario, Vm } from '../scenario/schema.ts';
 import { violations } from '../sim/drs/rules.ts';
 import { clusterView, type Present } from '../sim/drs/of-scenario.ts';
 import { runningBytes } from '../sim/fleet/world.ts';
+import { avoidedAtStart } from '../sim/proactive-ha/at-start.ts';
 import { healthAt, type HealthState } from '../sim/proactive-ha/health.ts';
 import type { Inventory } from '../sim/requirements/index.ts';
 import { formatCount } from './format.ts';
@@ -99,7 +100,9 @@ function namesOf(ids: readonly string[]): string {
 }
 
 /** Every VM where it is thought to be, and every host as the scenario has it at its beginning. */
-export function presentOf({ vms, hosts, datastores }: Scenario, places: Places): Present {
+export function presentOf(scenario: Scenario, places: Places): Present {
+  const { vms, hosts, datastores } = scenario;
+  const avoided = new Set(avoidedAtStart(scenario));
   const stores = new Map(datastores.map((one) => [one.id, one]));
   return {
     hostOf: places,
@@ -107,7 +110,7 @@ export function presentOf({ vms, hosts, datastores }: Scenario, places: Places):
     isOn: (vm) => (vms[vm] as Vm).power === 'on',
     isOpen: (host) => (hosts[host] as Host).state === 'connected',
     isAsleep: (host) => (hosts[host] as Host).state === 'standby',
-    isQuarantined: () => false,
+    isQuarantined: (host) => avoided.has(host),
   };
 }
 

@@ -49,3 +49,21 @@ export function remedyText({ clusters }: Scenario, id: string): string {
   const does = it.level === 'automated' ? 'Proactive HA acts by itself' : 'Proactive HA recommends';
   return `${does}: ${it.moderate} where a part is moderate, ${it.severe} where it is severe.`;
 }
+
+/** What happens beside the plan in a run of it, and is not in its prediction. */
+export function notesOf({ actions, clusters }: Scenario, id: string): string[] {
+  const others = actions.filter(
+    ({ kind }) => kind !== 'enter-maintenance' && kind !== 'exit-maintenance',
+  ).length;
+  const cluster = clusters.find((one) => one.id === id);
+  return [
+    ...(others > 0
+      ? [
+          `${many(others, 'other thing')} ${others === 1 ? 'is' : 'are'} asked for in this scenario; the prediction knows nothing of that.`,
+        ]
+      : []),
+    ...(cluster?.drs.level === 'full'
+      ? ['DRS is fully automated here and may move VMs in between; the prediction knows nothing of that.']
+      : []),
+  ];
+}

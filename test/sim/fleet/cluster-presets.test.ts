@@ -22,7 +22,7 @@ describe('the presets of a cluster', () => {
     }
   });
 
-  for (const id of ['unbalanced', 'failing-power'])
+  for (const id of ['unbalanced', 'failing-power', 'blocked-maintenance', 'rolling-maintenance'])
     it(`${id} leaves the log somebody looked at`, async () => {
       const { events } = await run(id);
       expectGolden(`${id}.log`, `${events.map(fleetLine).join('\n')}\nlogHash ${fleetHash(events)}\n`);

@@ -4,6 +4,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 import { Lines } from '../fleet/lines.ts';
 import { placeFor, type Places } from '../fleet/placement.ts';
 import { World } from '../fleet/world.ts';
+import { avoidedAtStart } from '../proactive-ha/at-start.ts';
 import { Inventory } from '../requirements/index.ts';
 import { whyStays, type HostSays } from './why-stays.ts';
 
@@ -41,6 +42,7 @@ export class Site implements Places {
     this.world = new World(scenario);
     this.lines = new Lines(scenario);
     this.inventory = new Inventory(scenario, this.lines);
+    for (const host of avoidedAtStart(scenario)) this.world.quarantined.add(host);
   }
 
   promisedBytes(host: number): Bytes {

@@ -47,7 +47,9 @@ export async function simulateFleetHeadless(scenario: Scenario): Promise<Result<
   const hello = await host.hello(wasmBytes());
   if (!hello.ok) return hello;
   const events: FleetEvent[] = [];
-  const result = await host.runFleet(scenario, (batch) => void events.push(...batch.events));
+  const result = await host.runFleet(scenario, ({ events: news }) => {
+    for (const event of news) events.push(event);
+  });
   return result.ok ? ok({ report: result.value, events }) : fail(result.error);
 }
 

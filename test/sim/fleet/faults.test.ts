@@ -60,7 +60,7 @@ describe('whatever fails', () => {
       faults += run.faults;
     }
     expect(faults).toBeGreaterThan(2 * SCHEDULES);
-  });
+  }, 120_000);
 
   for (const property of PROPERTIES)
     it(`a defect breaks "${property}"`, async () => {

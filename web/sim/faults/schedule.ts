@@ -20,12 +20,13 @@ export function scheduleOf(seed: number): Unfinished {
   const stores = names('store', random.between(1, 2));
   const vms = names('vm', random.between(1, 5));
   const isShared = !random.oneIn(6);
+  const itself = looksAfterItself(new Prng(seed ^ OTHER_LOTS), hosts, vms);
   return {
     schema: 1,
     title: `Faults of seed ${seed}`,
     seed,
     sites: [{ id: 'site' }],
-    clusters: [{ id: 'cluster', site: 'site', ha: !random.oneIn(5) }],
+    clusters: [{ id: 'cluster', site: 'site', ha: !random.oneIn(5), ...itself.cluster }],
     networks: [
       { id: 'vmotion', kind: 'vmotion' },
       { id: 'vms', kind: 'vm' },
@@ -42,15 +43,56 @@ export function scheduleOf(seed: number): Unfinished {
       ],
     })),
     datastores: stores.map((id) => ({ id, hosts, bytesPerSecond: 20_000_000 })),
-    vms: vms.map((id) => vmOf(random, id, hosts, isShared ? stores : [stores[0]!])),
+    vms: vms.map((id, at) => ({
+      ...vmOf(random, id, hosts, isShared ? stores : [stores[0]!]),
+      demandMhz: itself.demandsMhz[at],
+    })),
+    rules: itself.rules,
     policy: {
       timeoutNs: random.between(200, 1_500) * NS_PER_MS,
       maxSwitchoverNs: random.between(400, 3_000) * NS_PER_MS,
       traceInstall: random.oneIn(4) ? 'stop-based' : 'loose',
       sdps: !random.oneIn(4),
     },
-    actions: [...asked(random, vms, hosts, stores), ...broken(random, hosts, stores)],
+    actions: [...asked(random, vms, hosts, stores), ...broken(random, hosts, stores), ...itself.health],
   };
+}
+
+/** Draws of their own, so that what was drawn before is drawn as before. */
+const OTHER_LOTS = 0x5eed_0000;
+
+/** In one schedule of twenty DRS moves VMs meanwhile, lets hosts sleep, or leaves a host that begins to fail. */
+function looksAfterItself(random: Prng, hosts: readonly string[], vms: readonly string[]) {
+  const demandsMhz = vms.map(() => random.between(0, 20_000));
+  const rules = random.oneIn(3)
+    ? [
+        {
+          id: 'apart',
+          kind: random.pick(['anti-affinity', 'affinity'] as const),
+          vms: vms.slice(0, 2),
+          hosts: [],
+        },
+      ]
+    : [];
+  if (!random.oneIn(20)) return { cluster: {}, demandsMhz, rules, health: [] };
+  const cluster = {
+    drs: {
+      level: 'full',
+      algorithm: random.pick(['classic', 'pairwise', 'score']),
+      threshold: random.between(2, 5),
+      intervalNs: random.between(2_000, 5_000) * NS_PER_MS,
+    },
+    dpm: { level: random.oneIn(2) ? 'full' : 'off' },
+    proactiveHa: { level: random.oneIn(2) ? 'automated' : 'off' },
+  };
+  const health = Array.from({ length: random.between(0, 3) }, () => ({
+    kind: 'health' as const,
+    atNs: random.between(0, SPAN_MS) * NS_PER_MS,
+    host: random.pick(hosts),
+    part: random.pick(['power', 'fan'] as const),
+    state: random.pick(['healthy', 'moderate', 'severe'] as const),
+  }));
+  return { cluster, demandsMhz, rules, health };
 }
 
 function vmOf(random: Prng, id: string, hosts: readonly string[], stores: readonly string[]): Unfinished {

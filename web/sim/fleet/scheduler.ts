@@ -16,6 +16,9 @@ const MOST_PASSES = 200;
 
 export class Scheduler {
   readonly #lastActionNs: number;
+  /** Hosts that boot, and those that did: demand does not change by itself, so whoever was needed once stays awake (our choice). */
+  readonly #waking = new Set<number>();
+  readonly #needed = new Set<number>();
 
   constructor(readonly fleet: Fleet) {
     const { scenario, coordinator } = fleet;
@@ -29,7 +32,8 @@ export class Scheduler {
     const { coordinator, faults } = this.fleet;
     const settings = settingsOf(cluster);
     const applied = faults.isCenterLost ? 0 : this.#schedule(cluster, index);
-    const goesOn = applied > 0 || this.#isUnderWay() || coordinator.nowNs < this.#lastActionNs;
+    const goesOn =
+      applied > 0 || this.#isUnderWay() || this.#waking.size > 0 || coordinator.nowNs < this.#lastActionNs;
     if (goesOn && nth < MOST_PASSES)
       coordinator.at(coordinator.nowNs + settings.intervalNs, () => this.#pass(cluster, index, nth + 1));
   }
@@ -92,7 +96,10 @@ export class Scheduler {
     // A cluster whose VMs are on their way is looked at again when they have arrived.
     if (this.#isUnderWay()) return 0;
     const settings = { ...settingsOf(cluster), threshold: cluster.dpm.threshold };
-    const found = recommendPower(view.cluster, settings);
+    const found = takeWhile(recommendPower(view.cluster, settings), ({ kind, host }) => {
+      const index = view.hosts[host] as number;
+      return kind === 'wake' ? !this.#waking.has(index) : !this.#needed.has(index);
+    });
     const isApplied = cluster.dpm.level === 'full';
     for (const one of found) {
       const host = view.hosts[one.host];
@@ -106,16 +113,26 @@ export class Scheduler {
         one.moves.map(({ vm, to }) => [view.vms[vm] as number, view.hosts[to] as number]),
       );
       if (one.kind === 'standby') this.fleet.maintenance.enter(host, 'standby', places);
-      else if (world.state[host] === 'standby')
+      else if (world.state[host] === 'standby') {
+        this.#waking.add(host);
         coordinator.at(coordinator.nowNs + WAKE_NS, () => this.#woken(host));
+      }
     }
     return isApplied ? found.length : 0;
   }
 
   #woken(host: number): void {
     const { world, coordinator } = this.fleet;
+    this.#waking.delete(host);
+    this.#needed.add(host);
     if (world.state[host] !== 'standby') return;
     world.state[host] = 'connected';
     coordinator.decide(-1, 'host-woken', { host });
   }
+}
+
+/** Each recommendation builds on those before it. */
+function takeWhile<T>(list: readonly T[], holds: (one: T) => boolean): T[] {
+  const end = list.findIndex((one) => !holds(one));
+  return list.slice(0, end < 0 ? list.length : end);
 }

@@ -122,6 +122,60 @@ describe('limits and lines', () => {
   });
 });
 
+describe('rules about VMs beside each other', () => {
+  const four = ['a', 'b', 'c', 'd'].map((id) => host(id));
+  const placesOf = async (scenario: Scenario, hosts: string[]) => {
+    const flight = preFlight(scenario, hosts);
+    const { report, fleet } = await runFleet({ ...scenario, actions: enter(...hosts) });
+    expect(flight.forecast.moves.map((one) => [one.vm, one.target])).toEqual(
+      report.tasks.map((task) => [task.vm, task.target]),
+    );
+    return { flight, places: scenario.vms.map((_, at) => scenario.hosts[fleet.world.hostOf[at]!]!.id) };
+  };
+
+  it('VMs to be kept apart that leave two hosts at once do not meet', async () => {
+    const vms = [
+      vm('one', { host: 'a' }),
+      vm('two', { host: 'b' }),
+      vm('big', { host: 'd', memoryBytes: 4 * GIB }),
+    ];
+    const rules = [{ id: 'apart', kind: 'anti-affinity' as const, vms: ['one', 'two'] }];
+    const { places } = await placesOf(cluster(four, vms, { rules }), ['a', 'b']);
+    // Without the rule both would go to c, which is the emptiest.
+    expect(places).toEqual(['c', 'd', 'd']);
+  });
+
+  it('and where only one host is left, the second stays and says which rule holds it', async () => {
+    const vms = [vm('one', { host: 'a' }), vm('two', { host: 'b' })];
+    const rules = [{ id: 'apart', kind: 'anti-affinity' as const, vms: ['one', 'two'] }];
+    const { flight, places } = await placesOf(cluster(four.slice(0, 3), vms, { rules }), ['a', 'b']);
+    expect(places).toEqual(['c', 'b']);
+    expect(flight.staying.map(({ why }) => why.at(-1)!.why)).toEqual([
+      'apart keeps two and one apart, and both would be on c.',
+    ]);
+  });
+
+  it('VMs to be kept together leave together', async () => {
+    const vms = [vm('one', { host: 'a' }), vm('two', { host: 'a' }), vm('three', { host: 'a' })];
+    const rules = [{ id: 'pair', kind: 'affinity' as const, vms: ['one', 'three'] }];
+    const { flight, places } = await placesOf(cluster(four, vms, { rules }), ['a']);
+    expect(flight.isClear).toBe(true);
+    expect(places[0]).toBe(places[2]);
+    expect(places[1]).not.toBe(places[0]);
+  });
+
+  it('one that was parted from another goes to it, and nowhere else', async () => {
+    const vms = [vm('one', { host: 'a' }), vm('two', { host: 'b', memoryBytes: 12 * GIB })];
+    const rules = [{ id: 'pair', kind: 'affinity' as const, vms: ['one', 'two'] }];
+    const { places } = await placesOf(cluster(four, vms, { rules }), ['a']);
+    expect(places).toEqual(['b', 'b']);
+    const large = [vm('one', { host: 'a', memoryBytes: 5 * GIB }), vms[1]!];
+    const { flight } = await placesOf(cluster(four, large, { rules }), ['a']);
+    expect(flight.staying[0]!.why.map(({ rule }) => rule)).toEqual(['memory', 'vm-vm-rule', 'vm-vm-rule']);
+    expect(flight.staying[0]!.why[1]!.why).toBe('pair keeps one with two, which is not on c.');
+  });
+});
+
 describe('a VM that cannot leave says why, host by host', () => {
   const three = (more: Parameters<typeof host>[1] = {}) => [
     host('esx-01'),

@@ -134,6 +134,11 @@ export class Fleet implements Decider {
     return this.#ofVm.get(vm) ?? [];
   }
 
+  /** The host a VM will be on once its tasks are done. */
+  headingFor(vm: number): number {
+    return this.tasksOf(vm).at(-1)?.target ?? (this.world.hostOf[vm] as number);
+  }
+
   /** Takes back what has not begun; what runs ends by its plan. */
   withdraw(task: Task): void {
     if (task.stage === 'waiting-for-vm') this.#end(task, 'cancelled', null);

@@ -1,4 +1,5 @@
 /** Where a VM goes that has to leave: of the hosts that may take it the one that will be emptiest, the first of equals. */
+import type { Vm } from '../../scenario/schema.ts';
 import { checkMove, Move, type Finding } from '../requirements/index.ts';
 import type { Fleet } from './fleet.ts';
 import { askedOf, REFUSALS } from './refusals.ts';
@@ -7,7 +8,7 @@ import { askedOf, REFUSALS } from './refusals.ts';
 const RULES = new Set(['vm-host-rule', 'vm-vm-rule']);
 
 /** What a place is chosen by: a fleet that runs, or a plan that thinks of one. */
-export type Places = Pick<Fleet, 'world' | 'lines' | 'inventory' | 'promisedBytes'>;
+export type Places = Pick<Fleet, 'world' | 'lines' | 'inventory' | 'promisedBytes' | 'headingFor'>;
 
 /**
  * Null where no host fits. Room that tasks asked for before will take counts as taken.
@@ -37,8 +38,42 @@ export function againstPlace(fleet: Places, vm: number, target: number): Finding
 
 function findingsOf(fleet: Places, vm: number, source: number, target: number): Finding[] {
   const task = { vm, source, target, datastore: -1, portGroup: '' };
-  return checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
+  const found = checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
+  return [...found.filter(({ rule }) => rule !== VM_RULE), ...besideOthers(fleet, vm, target)];
 }
+
+const VM_RULE = 'vm-vm-rule';
+
+/**
+ * Rules about VMs beside each other, counted where each VM is heading for: those that leave at the same instant are on their way already.
+ * VMs that belong together may go anywhere as long as the others are still with it, and then they follow; a rule that is broken
+ * already binds it to any host with one of them (our choice: a rule must not keep a whole host from being emptied).
+ */
+function besideOthers(fleet: Places, vm: number, target: number): Finding[] {
+  const { world } = fleet;
+  const { id } = world.vms[vm] as Vm;
+  return world.scenario.rules.flatMap((rule): Finding[] => {
+    if (!rule.enabled || !rule.vms.includes(id)) return [];
+    const others = rule.vms.flatMap((one) => (one === id ? [] : (world.vmIndex.get(one) ?? [])));
+    const placed = others.filter((one) => world.vms[one]!.power === 'on');
+    const there = placed.filter((one) => fleet.headingFor(one) === target);
+    const names = (list: readonly number[]) => list.map((one) => world.vms[one]!.id).join(', ');
+    const where = world.hosts[target]!.id;
+    if (rule.kind === 'anti-affinity' && there.length > 0)
+      return [
+        againstRule(`${rule.id} keeps ${id} and ${names(there)} apart, and both would be on ${where}.`),
+      ];
+    const elsewhere = placed.filter((one) => fleet.headingFor(one) !== world.hostOf[vm]);
+    if (rule.kind === 'affinity' && elsewhere.length > 0 && there.length === 0)
+      return [againstRule(`${rule.id} keeps ${id} with ${names(elsewhere)}, which is not on ${where}.`)];
+    return [];
+  });
+}
+
+const againstRule = (why: string): Finding => ({
+  ...{ rule: VM_RULE, severity: 'warning', message: 'A rule of the cluster would be broken.', why },
+  ...{ wording: 'ours', known: 'read', fix: null },
+});
 
 /** Why `placeFor` finds none: of the hosts of its cluster the one with fewest reasons, the first of them; -1 where there is no other. */
 export function whyNoPlace(fleet: Places, vm: number): number {

@@ -36,6 +36,8 @@ export class Site implements Places {
   readonly lines: Lines;
   readonly inventory: Inventory;
   readonly #promised = new Map<number, Bytes>();
+  /** By VM that leaves: where to. */
+  readonly #heading = new Map<number, number>();
 
   /** @param scenario expanded: no groups. */
   constructor(readonly scenario: Scenario) {
@@ -47,6 +49,10 @@ export class Site implements Places {
 
   promisedBytes(host: number): Bytes {
     return this.#promised.get(host) ?? 0;
+  }
+
+  headingFor(vm: number): number {
+    return this.#heading.get(vm) ?? (this.world.hostOf[vm] as number);
   }
 
   /** Hosts of a cluster that can be entered, in the order of the scenario. */
@@ -68,10 +74,12 @@ export class Site implements Places {
       if (target === null) staying.push({ vm, host, why: whyStays(this, vm) });
       else {
         leaving.push({ vm, source: host, target });
+        this.#heading.set(vm, target);
         this.#promised.set(target, this.promisedBytes(target) + world.needBytes(vm));
       }
     }
     this.#promised.clear();
+    this.#heading.clear();
     hosts.forEach((host, at) => (world.state[host] = before[at]!));
     const off = hosts.flatMap((host) => world.vmsOn(host)).filter((vm) => !this.#isOn(vm));
     return { hosts, leaving, staying, off };

@@ -11,6 +11,7 @@ import {
   TOPICS,
   type Finding,
   type Fix,
+  type Move,
   type MovePrediction,
   type Origin,
   type Topic,
@@ -37,12 +38,33 @@ const TOPIC: ReadonlyMap<string, Topic> = new Map(RULES.map(({ id, topic }) => [
 const TOPICS_OF_HERE = new Set(['same-host']);
 
 /** One for each host of the scenario, in its order. @param scenario expanded: no groups. */
-export function verdictsFor(scenario: Scenario, vm: string): HostVerdict[] {
-  const inventory = new Inventory(scenario);
-  return scenario.hosts.map(({ id }) => verdictFor(inventory, vm, id));
+export function verdictsFor(
+  scenario: Scenario,
+  vm: string,
+  inventory = new Inventory(scenario),
+): HostVerdict[] {
+  const predict = predictor();
+  return scenario.hosts.map(({ id }) => verdictFor(inventory, vm, id, predict));
 }
 
-function verdictFor(inventory: Inventory, vm: string, host: string): HostVerdict {
+/** Over ways that are alike a VM takes as long, so it is computed once for all of them. */
+function predictor(): (move: Move) => MovePrediction | null {
+  const known = new Map<string, MovePrediction | null>();
+  return (move) => {
+    const { way } = move;
+    const key = move.movesDisk ? move.target.id : `${way?.bytesPerSecond} ${way?.rttNs} ${way?.because}`;
+    let prediction = known.get(key);
+    if (prediction === undefined) known.set(key, (prediction = predictMove(move)));
+    return prediction;
+  };
+}
+
+function verdictFor(
+  inventory: Inventory,
+  vm: string,
+  host: string,
+  predict: (move: Move) => MovePrediction | null = predictMove,
+): HostVerdict {
   const action = inventory.scenario.actions.find(
     (one) => one.kind === 'migrate' && one.vm === vm && one.to === host,
   );
@@ -66,7 +88,7 @@ function verdictFor(inventory: Inventory, vm: string, host: string): HostVerdict
   return {
     ...{ host, verdict, findings, facts: factsOf(move) },
     short: first ? (SHORT.get(first.rule) ?? '') : 'Fits',
-    prediction: verdict === 'refuses' ? null : predictMove(move),
+    prediction: verdict === 'refuses' ? null : predict(move),
   };
 }
 

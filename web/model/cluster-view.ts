@@ -111,6 +111,7 @@ export function presentOf(scenario: Scenario, places: Places): Present {
     isOpen: (host) => (hosts[host] as Host).state === 'connected',
     isAsleep: (host) => (hosts[host] as Host).state === 'standby',
     isQuarantined: (host) => avoided.has(host),
+    isBusy: () => false,
   };
 }
 

@@ -309,6 +309,80 @@ describe('rules', () => {
   });
 });
 
+describe('what rules and promises mean together', () => {
+  const rule = (id: string, kind: DrsRule['kind'], vms: number[], hosts: number[] = []): DrsRule => ({
+    id,
+    kind,
+    vms,
+    hosts,
+  });
+  const apply = (given: DrsCluster, moves: readonly { vm: number; to: number }[]) => {
+    const places = given.vms.map(({ host: on }) => on);
+    for (const { vm: which, to } of moves) places[which] = to;
+    return places;
+  };
+
+  it('what is promised to a VM in a poor pool is promised to the pool', () => {
+    const pool = {
+      parent: -1,
+      reservation: { cpu: 0, memory: 0 },
+      limit: { cpu: Infinity, memory: Infinity },
+    };
+    const pools = [
+      { id: 'poor', ...pool, shares: 1 },
+      { id: 'rich', ...pool, shares: 10_000 },
+    ];
+    const vms = [
+      vm(0, 5_000, { pool: 0, reservation: { cpu: 5_000, memory: 0 } }),
+      vm(0, 10_000, { pool: 1 }),
+    ];
+    const [poor, rich] = entitlements(cluster([host('a')], vms, { pools }), 'cpu', 10_000) as [
+      number,
+      number,
+    ];
+    expect(poor).toBeCloseTo(5_000, 3);
+    expect(rich).toBeCloseTo(5_000, 3);
+  });
+
+  it('a VM that is off binds nobody', () => {
+    const rules = [rule('together', 'affinity', [0, 1])];
+    const vms = [vm(0, 9_000), vm(1, 100, { isOn: false }), vm(0, 9_000)];
+    const moves = recommend(cluster(three(), vms, { rules }), settings());
+    expect(moves.length).toBeGreaterThan(0);
+  });
+
+  it('of two that must be apart the one that can goes', () => {
+    const given = cluster(three(), [vm(0, 500), vm(0, 500)], {
+      rules: [rule('apart', 'anti-affinity', [0, 1])],
+      mayMove: (which) => which === 0,
+    });
+    expect(recommend(given, settings())).toMatchObject([{ vm: 0, reason: 'antiAffin' }]);
+  });
+
+  it('those that belong together go where a demand allows all of them to be', () => {
+    const rules = [rule('together', 'affinity', [0, 1, 2]), rule('licensed', 'vm-host-must', [2], [2])];
+    const given = cluster(three(), [vm(0, 500), vm(0, 500), vm(2, 500)], { rules });
+    const places = apply(given, recommend(given, settings()));
+    expect(places).toEqual([2, 2, 2]);
+  });
+
+  it('two rules that share a VM keep all of theirs together, once and for all', () => {
+    const rules = [rule('one', 'affinity', [0, 1]), rule('two', 'affinity', [1, 2])];
+    const given = cluster(three(), [vm(0, 500), vm(1, 500), vm(2, 500)], { rules });
+    const places = apply(given, recommend(given, settings()));
+    expect(new Set(places).size).toBe(1);
+    const vms = given.vms.map((one, at) => ({ ...one, host: places[at]! }));
+    expect(recommend({ ...given, vms }, settings())).toEqual([]);
+  });
+
+  it('wishes that ask for more than a host has are dropped', () => {
+    const rules = [rule('near', 'vm-host-should', [0, 1, 2], [0])];
+    const given = cluster(three(), [vm(0, 6_000), vm(0, 6_000), vm(0, 6_000)], { rules });
+    const places = apply(given, recommend(given, settings()));
+    expect(new Set(places).size).toBe(3);
+  });
+});
+
 describe('power', () => {
   it('lets the emptiest hosts sleep while the others stay below 81 %, and two stay awake', () => {
     const hosts = [...three(), host('d')];

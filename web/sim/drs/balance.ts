@@ -89,7 +89,8 @@ function bestMove(
   below: number,
   allowed: (vm: number, to: number) => boolean,
 ): Candidate | null {
-  const free = load.places.flatMap((_, vm) => (isFree(load.cluster, vm) ? [vm] : []));
+  const open = new Set(load.open);
+  const free = load.places.flatMap((host, vm) => (open.has(host) && isFree(load.cluster, vm) ? [vm] : []));
   const { busy, idle } = extremes(load);
   const theirs = free.filter((vm) => busy.has(load.places[vm] as number));
   return (

@@ -42,10 +42,10 @@ interface Node extends Claim {
 export function entitlements(cluster: DrsCluster, resource: Resource, capacity: number): number[] {
   const result = cluster.vms.map(() => 0);
   const children = childrenOf(cluster);
-  const wants = (pool: number): number =>
-    (children.get(pool) ?? []).reduce((sum, one) => sum + nodeOf(cluster, one, resource, wants).most, 0);
+  const nodesOf = (pool: number): Node[] =>
+    (children.get(pool) ?? []).map((child) => nodeOf(cluster, child, resource, nodesOf));
   const divide = (pool: number, amount: number): void => {
-    const nodes = (children.get(pool) ?? []).map((one) => nodeOf(cluster, one, resource, wants));
+    const nodes = nodesOf(pool);
     shareOut(amount, nodes).forEach((given, at) => {
       const node = nodes[at] as Node;
       if (node.vm >= 0) result[node.vm] = given;
@@ -75,16 +75,25 @@ function childrenOf({ vms, pools }: DrsCluster): Map<number, Child[]> {
   return children;
 }
 
+/** What is promised to those in a pool is promised to the pool. */
 function nodeOf(
   { vms, pools }: DrsCluster,
   child: Child,
   resource: Resource,
-  wants: (pool: number) => number,
+  nodesOf: (pool: number) => Node[],
 ): Node {
   const it: DrsVm | DrsPool = child.vm >= 0 ? (vms[child.vm] as DrsVm) : (pools[child.pool] as DrsPool);
-  const demand = child.vm >= 0 ? (it as DrsVm).demand[resource] : wants(child.pool);
+  const within = child.vm >= 0 ? [] : nodesOf(child.pool);
+  const demand =
+    child.vm >= 0 ? (it as DrsVm).demand[resource] : within.reduce((sum, { most }) => sum + most, 0);
+  const promised = within.reduce((sum, { least }) => sum + least, 0);
   const most = Math.min(demand, it.limit[resource]);
-  return { ...child, least: Math.min(it.reservation[resource], most), most, shares: it.shares };
+  return {
+    ...child,
+    least: Math.min(Math.max(it.reservation[resource], promised), most),
+    most,
+    shares: it.shares,
+  };
 }
 
 /** Of both resources; the capacity is that of all hosts that are open. */

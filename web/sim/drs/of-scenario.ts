@@ -9,6 +9,8 @@ export interface Present {
   readonly hostOf: readonly number[];
   readonly storeOf: (vm: number) => Datastore;
   readonly isOn: (vm: number) => boolean;
+  /** On its way, or asked to be: where it is is not where it will be, so it is left alone. */
+  readonly isBusy: (vm: number) => boolean;
   readonly isOpen: (host: number) => boolean;
   readonly isAsleep: (host: number) => boolean;
   readonly isQuarantined: (host: number) => boolean;
@@ -100,7 +102,7 @@ function vmFor(
     limit: { cpu: limit(vm.cpuLimitMhz), memory: limit(vm.memoryLimitBytes) },
     ...{ shares: vm.sharesMilli, pool: pools.indexOf(vm.pool) },
     memoryBytes: runningBytes(vm, scenario.policy.overheadPpm),
-    level: vm.drs === 'cluster' ? level : vm.drs,
+    level: present.isBusy(index) ? 'off' : vm.drs === 'cluster' ? level : vm.drs,
     isOn: present.isOn(index),
   };
 }

@@ -5,12 +5,14 @@
 import { RESOURCES, type DrsCluster, type DrsSettings, type PowerRecommendation } from './cluster.ts';
 import { Load, toPpm } from './load.ts';
 import { moveOf, placeFor } from './place.ts';
+import { joined } from './rules.ts';
 
 const LOW = 0.45;
 const HIGH = 0.81;
 const LEAST_AWAKE = 2;
 
-export function recommendPower(cluster: DrsCluster, settings: DrsSettings): PowerRecommendation[] {
+export function recommendPower(given: DrsCluster, settings: DrsSettings): PowerRecommendation[] {
+  const cluster = joined(given);
   const load = new Load(cluster);
   const busiest = load.open.reduce((most, host) => Math.max(most, worst(load, host)), 0);
   const asleep = cluster.hosts.findIndex(({ isAsleep }) => isAsleep);

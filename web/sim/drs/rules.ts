@@ -12,13 +12,16 @@ export function ruleAllows(
   host: number,
   wishes: boolean,
 ): boolean {
+  // Who is off is nowhere.
+  const others = (rule: DrsRule, not: number) =>
+    rule.vms.filter((other) => other !== not && cluster.vms[other]?.isOn);
   return cluster.rules.every((rule) => {
     if (!rule.vms.includes(vm)) return true;
     switch (rule.kind) {
       case 'anti-affinity':
-        return rule.vms.every((other) => other === vm || places[other] !== host);
+        return others(rule, vm).every((other) => places[other] !== host);
       case 'affinity':
-        return rule.vms.every((other) => other === vm || places[other] === host);
+        return others(rule, vm).every((other) => places[other] === host);
       case 'vm-host-must':
         return rule.hosts.includes(host);
       case 'vm-host-must-not':
@@ -54,7 +57,7 @@ function violatedBy(rule: DrsRule, cluster: DrsCluster, places: Places): Violati
         'antiAffin',
       );
     case 'affinity': {
-      const home = fullest(vms, places);
+      const home = homeOf(cluster, vms, places);
       return of(
         vms.filter((vm) => places[vm] !== home),
         'jointAffin',
@@ -70,12 +73,31 @@ function violatedBy(rule: DrsRule, cluster: DrsCluster, places: Places): Violati
   }
 }
 
-/** The host with most of these VMs, the first of equals. */
-export function fullest(vms: readonly number[], places: Places): number {
-  let [best, most] = [-1, 0];
-  for (const vm of vms) {
-    const count = vms.filter((other) => places[other] === places[vm]).length;
-    if (count > most) [best, most] = [places[vm] as number, count];
+/** Where VMs that belong together should be: the host with most of them that no demand keeps any of them off, the first of equals. */
+export function homeOf(cluster: DrsCluster, vms: readonly number[], places: Places): number {
+  const here = (host: number) => vms.filter((vm) => places[vm] === host).length;
+  const hosts = cluster.hosts
+    .flatMap(({ isOpen }, host) => (isOpen || here(host) > 0 ? [host] : []))
+    .sort((a, b) => here(b) - here(a) || a - b);
+  const demands = cluster.rules.filter(({ kind }) => kind.startsWith('vm-host-must'));
+  const allowed = (host: number) =>
+    vms.every((vm) => ruleAllows({ ...cluster, rules: demands }, places, vm, host, false));
+  return hosts.find(allowed) ?? hosts[0] ?? -1;
+}
+
+/** VMs that two rules keep together with a third belong together all: one rule instead of both. */
+export function joined(cluster: DrsCluster): DrsCluster {
+  const rules: DrsRule[] = [];
+  for (const rule of cluster.rules) {
+    if (rule.kind !== 'affinity') {
+      rules.push(rule);
+      continue;
+    }
+    const shares = (one: DrsRule) => one.kind === 'affinity' && one.vms.some((vm) => rule.vms.includes(vm));
+    const same = rules.filter(shares);
+    const vms = [...new Set([...same.flatMap((one) => one.vms), ...rule.vms])].sort((a, b) => a - b);
+    const others = rules.filter((one) => !same.includes(one));
+    rules.splice(0, rules.length, ...others, { ...(same[0] ?? rule), vms });
   }
-  return best;
+  return { ...cluster, rules };
 }

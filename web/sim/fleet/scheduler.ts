@@ -55,12 +55,12 @@ export class Scheduler {
     return applied.length + (cluster.dpm.level === 'off' ? 0 : this.#power(cluster, view));
   }
 
-  /** A VM that is on its way to somewhere stays out of it: where it is is not where it will be. */
   #present(): Present {
     const { world, fleet } = { world: this.fleet.world, fleet: this.fleet };
     return {
       hostOf: world.hostOf,
       storeOf: (vm) => world.stores[world.storeOf[vm] as number] as Datastore,
+      isBusy: (vm) => fleet.tasksOf(vm).length > 0,
       isOn: (vm) => world.vms[vm]!.power === 'on' && !fleet.ha.isDown(vm),
       isOpen: (host) => world.state[host] === 'connected',
       isAsleep: (host) => world.state[host] === 'standby',
@@ -70,8 +70,7 @@ export class Scheduler {
 
   /** True where it is applied by itself. */
   #tell({ cluster, vms, hosts }: ClusterView, one: Recommendation): boolean {
-    const isBusy = this.fleet.tasksOf(vms[one.vm] as number).length > 0;
-    const applied = cluster.vms[one.vm]!.level === 'full' && !isBusy;
+    const applied = cluster.vms[one.vm]!.level === 'full';
     this.fleet.coordinator.decide(-1, 'recommended', {
       vm: vms[one.vm] as number,
       from: hosts[one.from] as number,

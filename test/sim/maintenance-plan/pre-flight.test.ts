@@ -270,6 +270,19 @@ describe('a VM that cannot leave says why, host by host', () => {
     expect(why[0]!.why[0]![1]).toBe('vm-host-rule');
   });
 
+  it('reserved CPU that others take before it', async () => {
+    // 16 cores of 2.6 GHz are 41,600 MHz.
+    const vms = [vm('one', { cpuReservationMhz: 30_000 }), vm('two', { cpuReservationMhz: 12_000 })];
+    const scenario = cluster([host('esx-01'), host('esx-02')], vms);
+    const flight = preFlight(scenario, ['esx-01']);
+    expect(flight.forecast.moves.map((one) => one.vm)).toEqual([0]);
+    expect(flight.staying[0]!.why[0]!.why).toBe(
+      'two reserves 12000 MHz; with those on their way esx-02 has 11600 of 41600 MHz unreserved.',
+    );
+    const { events } = await runFleet({ ...scenario, actions: enter('esx-01') });
+    expect(ofCode(events, 'maintenance-blocked').map(({ n }) => n.vm)).toEqual([1]);
+  });
+
   it('a VM that is off stays and holds nothing up', () => {
     const flight = preFlight(cluster(three(), [vm('off', { power: 'off' }), vm('on')]), ['esx-01']);
     expect([flight.off, flight.staying, flight.isClear]).toEqual([[0], [], true]);

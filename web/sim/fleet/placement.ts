@@ -1,5 +1,5 @@
 /** Where a VM goes that has to leave: of the hosts that may take it the one that will be emptiest, the first of equals. */
-import type { Vm } from '../../scenario/schema.ts';
+import type { Host, Vm } from '../../scenario/schema.ts';
 import { checkMove, Move, type Finding } from '../requirements/index.ts';
 import type { Fleet } from './fleet.ts';
 import { askedOf, REFUSALS } from './refusals.ts';
@@ -39,10 +39,36 @@ export function againstPlace(fleet: Places, vm: number, target: number): Finding
 function findingsOf(fleet: Places, vm: number, source: number, target: number): Finding[] {
   const task = { vm, source, target, datastore: -1, portGroup: '' };
   const found = checkMove(new Move(fleet.inventory, askedOf(fleet, task)));
-  return [...found.filter(({ rule }) => rule !== VM_RULE), ...besideOthers(fleet, vm, target)];
+  return [
+    ...found.filter(({ rule }) => rule !== VM_RULE),
+    ...(found.some(({ rule }) => rule === CPU_RULE) ? [] : cpuPromised(fleet, vm, target)),
+    ...besideOthers(fleet, vm, target),
+  ];
 }
 
+const CPU_RULE = 'cpu-reservation';
 const VM_RULE = 'vm-vm-rule';
+
+/** What those on their way will reserve is taken, as their memory is. */
+function cpuPromised(fleet: Places, vm: number, target: number): Finding[] {
+  const { world } = fleet;
+  const { id, cpuReservationMhz: needMhz } = world.vms[vm] as Vm;
+  if (needMhz === 0) return [];
+  const { id: where, cores, coreMhz } = world.hosts[target] as Host;
+  const takenMhz = world.vms.reduce((sum, { cpuReservationMhz }, one) => {
+    const isThere = world.hostOf[one] === target || fleet.headingFor(one) === target;
+    return isThere && one !== vm ? sum + cpuReservationMhz : sum;
+  }, 0);
+  const freeMhz = cores * coreMhz - takenMhz;
+  if (needMhz <= freeMhz) return [];
+  const why = `${id} reserves ${needMhz} MHz; with those on their way ${where} has ${Math.max(0, freeMhz)} of ${cores * coreMhz} MHz unreserved.`;
+  return [
+    {
+      ...{ rule: CPU_RULE, severity: 'error', message: 'The host would reserve more CPU than it has.', why },
+      ...{ wording: 'ours', known: 'ours', fix: null },
+    },
+  ];
+}
 
 /**
  * Rules about VMs beside each other, counted where each VM is heading for: those that leave at the same instant are on their way already.

@@ -7,9 +7,13 @@ import { Fleet } from '../fleet/fleet.ts';
 import { fleetHash } from '../fleet/ledger.ts';
 import type { FleetEvent } from '../fleet/fleet-log.ts';
 import { simulateFleet } from '../fleet/simulate-fleet.ts';
+import { movedFirstViolations, moveFirst } from './moved-first.ts';
 import { violationsOf, type Ran, type Violation } from './properties.ts';
 import { faultsIn, scheduleOf } from './schedule.ts';
 import type { Acknowledges } from './transactions.ts';
+
+/** One seed in so many moves a guest before its memory as well. */
+const MOVES_FIRST_EACH = 4;
 
 /** Where a test puts its defects. */
 export interface Seeded {
@@ -29,7 +33,13 @@ export function runFaults(seed: number, plane: DataPlane, seeded: Seeded = {}): 
   const scenario = parsed.value;
   const ran = runOnce(scenario, plane, seeded, 0);
   const again = runOnce(scenario, plane, seeded, 1).logHash;
-  return { faults: faultsIn(scenario), violations: violationsOf(ran, again, seeded.acknowledges) };
+  const violations = violationsOf(ran, again, seeded.acknowledges);
+  if (seed % MOVES_FIRST_EACH !== 0) return { faults: faultsIn(scenario), violations };
+  const first = moveFirst(seed);
+  return {
+    faults: faultsIn(scenario) + first.faults.length,
+    violations: [...violations, ...movedFirstViolations(first, moveFirst(seed).run)],
+  };
 }
 
 function runOnce(scenario: Scenario, plane: DataPlane, seeded: Seeded, nth: number): Ran {

@@ -42,7 +42,8 @@ export default defineConfig({
           // A browser takes both cores of a small machine: these files run one by one, after all the others.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
+          // The longest looks at one run in six sizes; a machine that does something else meanwhile takes twice as long.
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

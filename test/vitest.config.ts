@@ -39,8 +39,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          // A browser takes both cores of a small machine: these files run one by one, after all the others.
-          maxWorkers: 1,
+          globalSetup: here('./support/browser-server.ts'),
+          // A page waits for its next picture more than it computes: two files at a time, after all the others.
+          isolate: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // The longest looks at one run in six sizes; a machine that does something else meanwhile takes twice as long.
           testTimeout: 120_000,

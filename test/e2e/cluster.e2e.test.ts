@@ -1,8 +1,8 @@
 /** Somebody who looks after a cluster: what DRS would do, what holds a host up, a plan that is run, and what it looks like on paper. */
-import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { useSite } from '../support/browser.ts';
+import { saved } from '../support/lab.ts';
 import { axeFaults, lookFaults, useFont, wideFont } from '../support/looks.ts';
 
 const site = useSite();
@@ -36,11 +36,10 @@ test('a pre-flight says which VMs hold the host up and why, and saves it', async
     .getByText('The files of local-disk lie on local-01 (local), which esx-02 does not see.')
     .waitFor();
   expect(await page.getByRole('table', { name: 'Pre-flight, VM by VM' }).locator('tbody tr').count()).toBe(2);
-  const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'CSV of the pre-flight' }).click();
-  const download = await saved;
-  expect(download.suggestedFilename()).toBe('a-vm-that-blocks-maintenance-pre-flight-esx-01.csv');
-  const rows = (await readFile(await download.path(), 'utf8')).split('\r\n');
+  const button = page.getByRole('button', { name: 'CSV of the pre-flight' });
+  const { name, text } = await saved(page, () => button.click());
+  expect(name).toBe('a-vm-that-blocks-maintenance-pre-flight-esx-01.csv');
+  const rows = text.split('\r\n');
   expect(rows[0]).toContain('predicted_wire_bytes,predicted_stun_ns');
   expect(rows).toHaveLength(6);
   await page.getByRole('combobox', { name: /^Maintenance of one host/ }).selectOption('esx-02');
@@ -73,9 +72,8 @@ test('a plan is made, refused by its own words, run, and held against the run', 
   expect(await page.getByText('esx-01 is being emptied').count()).toBe(0);
   await page.getByLabel('VM', { exact: true }).fill('no-such');
   await page.getByText('There is no VM called "no-such".').waitFor();
-  const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'CSV', exact: true }).click();
-  const text = await readFile(await (await saved).path(), 'utf8');
+  const csv = page.getByRole('button', { name: 'CSV', exact: true });
+  const { text } = await saved(page, () => csv.click());
   expect(text.split('\r\n')).toHaveLength(6);
 });
 

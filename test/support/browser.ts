@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { serveFolder } from '../../web/tools/serve.js';
-import { findChromium, noChromium } from './chromium.ts';
+import { noChromium } from './chromium.ts';
+import type {} from './browser-server.ts';
 
 /** The built site. */
 export const siteFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -46,11 +47,11 @@ function watch(page: Page, report: (problem: string) => void): void {
   page.on('crash', () => report('page: it crashed'));
 }
 
-/** Starts a browser without a window. It fails with a sentence that says what to do where none is installed. */
+/** Connects to the browser of this run. It fails with a sentence that says what to do where none is installed. */
 export async function openBrowser(): Promise<TestBrowser> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error(noChromium);
-  const browser: Browser = await chromium.launch({ executablePath, chromiumSandbox: false });
+  const address = inject('browserAddress');
+  if (address === '') throw new Error(noChromium);
+  const browser: Browser = await chromium.connect(address);
   let problems: string[] = [];
   return {
     async newPage({ expectErrors, ...options } = {}) {
@@ -98,8 +99,8 @@ async function serveHtml(html: string): Promise<Server> {
 }
 
 /**
- * For the head of a test file: one browser and one server of the built site for all its tests. After each test the
- * pages are closed, and an error that any of them reported fails that test.
+ * For the head of a test file: the browser of the run and one server of the built site for all its tests. After each test
+ * the pages are closed, and an error that any of them reported fails that test.
  */
 export function useSite(dir = siteFolder): Site {
   let browser: TestBrowser | undefined;

@@ -18,6 +18,14 @@ const common = {
   ssr: { resolve: { conditions: ['browser', 'module', 'node', 'development'] } },
 };
 const longTests = 'test/**/*.long.test.ts';
+const browserTests = {
+  globalSetup: here('./support/browser-server.ts'),
+  // What a file imports and which runs it has seen serve the next file too; each test has a context of its own in the browser.
+  isolate: false,
+  // The longest looks at one run in six sizes; a machine that does something else meanwhile takes twice as long.
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   root: here('..'),
@@ -39,14 +47,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          globalSetup: here('./support/browser-server.ts'),
-          // A page waits for its next picture more than it computes: two files at a time, after all the others.
-          isolate: false,
+          ...browserTests,
+          // After all the others, two at a time: a page often waits for its next picture, and then the other one computes.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          // The longest looks at one run in six sizes; a machine that does something else meanwhile takes twice as long.
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: 'alone',
+          include: ['test/e2e/**/*.alone.test.ts'],
+          ...browserTests,
+          // What is measured in wall time has the machine for itself.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -2,16 +2,18 @@ import { expect, test } from 'vitest';
 import { suggestions } from '../../web/model/what-if.ts';
 import { formatClock, formatDuration } from '../../web/scenario/quantity.ts';
 import { useSite } from '../support/browser.ts';
+import { inNode } from '../support/known-run.ts';
 import {
   clock,
   computed,
   computeRun,
-  inNode,
   knob,
   mainButton,
   openLab,
   presetScenario,
   press,
+  QUARTER,
+  queryScenario,
   runToEnd,
   savedRun,
   stateIs,
@@ -20,9 +22,9 @@ import {
 const site = useSite();
 
 test('cancelled in the middle the VM runs on, and up to there nothing has changed', async () => {
-  const node = await inNode(presetScenario('database'));
+  const node = await inNode(queryScenario(QUARTER));
   const atNs = node.events.find((event) => event.code === 'round-started' && event.n['round'] === 2)!.atNs;
-  const page = await openLab(site);
+  const page = await openLab(site, QUARTER);
   await computeRun(page);
   for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
   expect(await clock(page).textContent()).toBe(formatClock(atNs));
@@ -89,7 +91,8 @@ test('the write storm fails, and one click on SDPS makes it end well', async () 
 });
 
 test('knobs: arrow keys, undo and redo; a change gives back the start', async () => {
-  const page = await openLab(site);
+  // What a knob does is the same for a small VM; the link is that of the preset.
+  const page = await openLab(site, '?scenario=database&mem=64MiB');
   await computeRun(page);
   const link = knob(page, 'Speed of the vMotion link');
   const before = await link.textContent();

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { formatDuration } from '../../web/scenario/quantity.ts';
 import { encodeLink } from '../../web/scenario/link.ts';
 import { siteFolder, useSite } from '../support/browser.ts';
-import { clock, inNode, openLab, presetScenario, stateIs } from '../support/lab.ts';
+import { inNode } from '../support/known-run.ts';
+import { clock, openLab, presetScenario, stateIs } from '../support/lab.ts';
 
 const site = useSite();
 const CLASSIC = presetScenario('classic');
@@ -35,7 +36,10 @@ async function playsToTheEnd(at: Page | Frame): Promise<void> {
 describe('the page for frames plays to its end and shows what was proven', () => {
   test('from a file on a disk', async () => {
     const page = await site.newPage({ viewport: { width: 720, height: 450 } });
-    await page.goto(pathToFileURL(join(siteFolder, 'embed.html')).href + QUICK);
+    const file = pathToFileURL(join(siteFolder, 'embed.html')).href;
+    await page.goto(file);
+    await stateIs(page, 'ready');
+    await page.goto(file + QUICK);
     await playsToTheEnd(page);
   });
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { useSite } from '../support/browser.ts';
-import { computed, computeRun, desktop, openLab, press, runToEnd, stateIs } from '../support/lab.ts';
+import { computed, computeRun, desktop, openLab, press, QUARTER, runToEnd, stateIs } from '../support/lab.ts';
 import { axeFaults, lookFaults, useFont, wideFont } from '../support/looks.ts';
 
 const site = useSite();
@@ -103,7 +103,7 @@ describe('no fault that a machine can see keeps anyone out', () => {
     async (theme) => {
       // Where only colours differ, only they are looked at again.
       const rules = theme === 'dark' ? ['color-contrast'] : undefined;
-      const page = await openLab(site, `?scenario=database&theme=${theme}`);
+      const page = await openLab(site, `${QUARTER}&theme=${theme}`);
       const faults: string[] = [];
       const look = async (where: string) => {
         for (const fault of await axeFaults(page, rules)) faults.push(`${where}: ${fault}`);

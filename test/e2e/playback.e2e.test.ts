@@ -3,18 +3,19 @@ import { beforeAll, expect, test } from 'vitest';
 import { formatClock } from '../../web/scenario/quantity.ts';
 import type { HeadlessRun } from '../../web/worker/headless.ts';
 import { useSite } from '../support/browser.ts';
+import { inNode } from '../support/known-run.ts';
 import {
   clock,
   clockMs,
   computed,
   computeRun,
   facts,
-  inNode,
   knob,
-  mainButton,
   openLab,
   presetScenario,
   press,
+  QUARTER,
+  queryScenario,
   readClock,
   singleKeys,
   stateIs,
@@ -23,7 +24,7 @@ import {
 const site = useSite();
 let node: HeadlessRun;
 beforeAll(async () => {
-  node = await inNode(presetScenario('database'));
+  node = await inNode(queryScenario(QUARTER));
 });
 
 const ROUND_MARKS = ['requested', 'round-started', 'stunned', 'resumed', 'completed'];
@@ -35,13 +36,16 @@ const clocksOf = (codes: readonly string[] | null) => [
   ),
 ];
 
-async function started(page: Page): Promise<void> {
+/** A run that is computed; playback stands at its start. */
+async function started(): Promise<Page> {
+  const page = await openLab(site, QUARTER);
   await computeRun(page);
   await stateIs(page, 'paused');
+  return page;
 }
 
 test('Space pauses and plays; what is paused stands still', async () => {
-  const page = await openLab(site);
+  const page = await openLab(site, QUARTER);
   await page.keyboard.press('Space');
   await stateIs(page, 'playing');
   await page.waitForFunction(() => document.querySelector('[role="timer"]')?.textContent !== '0:00.000');
@@ -58,8 +62,7 @@ test('Space pauses and plays; what is paused stands still', async () => {
 });
 
 test('arrows go from event to event, with Shift from round to round, Home and End to the ends', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   const seen: string[] = [];
   const events = clocksOf(null);
   for (const _ of events) {
@@ -89,8 +92,7 @@ test('arrows go from event to event, with Shift from round to round, Home and En
 });
 
 test('speed: brackets, the panel and its arrow keys; at a thousandth the clock crawls', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   const speed = page.getByTitle('Speed: arrow up and down change it');
   const before = await speed.textContent();
   await page.keyboard.press(']');
@@ -117,8 +119,7 @@ test('speed: brackets, the panel and its arrow keys; at a thousandth the clock c
 });
 
 test('stepping back shows at each instant what was shown there the first time', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   const forth = [await facts(page)];
   for (let i = 0; i < 6; i++) {
     await page.keyboard.press('Shift+ArrowRight');
@@ -133,8 +134,7 @@ test('stepping back shows at each instant what was shown there the first time', 
 });
 
 test('scrubbing back and forth with the mouse, each instant always says the same', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   // Before its end is known the time line grows with the prediction; from here on it keeps its scale.
   await page.keyboard.press('End');
   await page.keyboard.press('Home');
@@ -156,8 +156,7 @@ test('scrubbing back and forth with the mouse, each instant always says the same
 });
 
 test('the time line is a slider for keys, and says where it stands', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   const slider = page.getByRole('slider', { name: 'Time in the run' });
   await slider.focus();
   await page.keyboard.press('ArrowRight');
@@ -177,8 +176,7 @@ test('the time line is a slider for keys, and says where it stands', async () =>
 });
 
 test('a line of the log leads to its instant', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowLeft');
   const line = page.locator('.feed li', { hasText: 'Round 1 sends' }).getByTitle('Go to this instant');
@@ -226,42 +224,8 @@ test('playback never runs ahead of the engine', async () => {
   }
 });
 
-test('while the big preset is computed the page shows something new ten times a second', async () => {
-  const page = await openLab(site, '?scenario=big-10gbe&speed=100');
-  await page.mouse.move(10, 10);
-  await page.waitForLoadState('networkidle');
-  await page.evaluate(() => {
-    const changes: number[] = [];
-    Object.assign(window, { changes });
-    let before = '';
-    const watch = () => {
-      const { state, engine } = document.documentElement.dataset;
-      const text = `${document.querySelector('[role="timer"]')?.textContent} ${state}`;
-      if (text !== before && (engine === 'computing' || state === 'playing')) changes.push(performance.now());
-      before = text;
-      requestAnimationFrame(watch);
-    };
-    requestAnimationFrame(watch);
-  });
-  const longest: number[] = [];
-  // A machine that is busy elsewhere holds a page up now and then: the best of some runs is what the page does.
-  for (let tries = 0; tries < 5 && (longest.length === 0 || Math.min(...longest) > 100); tries++) {
-    await page.evaluate(() => ((window as unknown as { changes: number[] }).changes.length = 0));
-    await mainButton(page).click();
-    await stateIs(page, 'ended');
-    const at = await page.evaluate(() => (window as unknown as { changes: number[] }).changes);
-    expect(at.length).toBeGreaterThan(5);
-    longest.push(Math.max(...at.slice(1).map((ms, index) => ms - at[index]!)));
-    await press(page, 'Home');
-    await knob(page, 'Switchover goal').press(tries % 2 === 0 ? 'ArrowUp' : 'ArrowDown');
-    await stateIs(page, 'ready');
-  }
-  expect(Math.min(...longest)).toBeLessThanOrEqual(100);
-});
-
 test('keys that are typed stay with the field', async () => {
-  const page = await openLab(site);
-  await started(page);
+  const page = await started();
   await page.keyboard.press('Shift+ArrowRight');
   const at = await clock(page).textContent();
   await knob(page, 'Memory of the VM').click();
@@ -277,7 +241,7 @@ test('keys that are typed stay with the field', async () => {
 });
 
 test('single keys can be turned off; the ones with Ctrl stay, and the choice is kept', async () => {
-  const page = await openLab(site);
+  const page = await openLab(site, QUARTER);
   await singleKeys(page, false);
   await press(page, 'Space');
   await stateIs(page, 'ready');

@@ -4,10 +4,10 @@ import { saveScenarioFile } from '../../web/scenario/file.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
 import { TIB } from '../../web/base/units.ts';
 import { useSite, type PageOptions } from '../support/browser.ts';
+import { inNode } from '../support/known-run.ts';
 import {
   computed,
   desktop,
-  inNode,
   mainButton,
   openLab,
   presetScenario,

@@ -22,6 +22,7 @@ test('a first visit shows the database preset, ready, and loads little', async (
   await stateIs(page, 'ready');
   await page.waitForLoadState('networkidle');
 
+  expect(await page.title()).toContain('V-Motion');
   expect(await page.getByRole('button', { name: 'Busy database' }).isVisible()).toBe(true);
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
     'Drag db-01 to esx-02, or press Migrate',

@@ -1,53 +1,20 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright';
-import { build } from 'vite';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findPreset, PRESETS } from '../../web/scenario/presets/index.ts';
-import { simulateHeadless } from '../../web/worker/headless.ts';
 import { fleetHash } from '../../web/sim/fleet/ledger.ts';
 import { unevenEvacuation } from '../support/evacuation.ts';
 import { runFleet } from '../support/fleet.ts';
-import { useSite } from '../support/browser.ts';
-import type { Seen } from './worker-page.ts';
+import { runPreset, start, useEngine } from '../support/engine-page.ts';
+import { inNode, once } from '../support/known-run.ts';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const folder = here('../.cache/worker-page');
 const PRESET = 'idle-web';
 
-/** Built with the site's own configuration, because how a worker is made depends on it. */
-async function buildPage(): Promise<void> {
-  await build({
-    configFile: here('../../web/vite.config.ts'),
-    mode: 'embed',
-    root: here('.'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: here('./worker-page.html') } },
-  });
-  const html = readFileSync(join(folder, 'worker-page.html'), 'utf8');
-  const policy = `<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">`;
-  writeFileSync(join(folder, 'no-workers.html'), html.replace('<head>', `<head>${policy}`));
-}
+const { site, open } = useEngine();
 
-beforeAll(buildPage, 120_000);
-const site = useSite(folder);
+const run = (page: Page | Frame, preset = PRESET) => runPreset(page, preset);
 
-async function open(file = 'worker-page.html', expectErrors?: RegExp): Promise<Page> {
-  const page = await site.newPage(expectErrors ? { expectErrors } : {});
-  await page.goto(`${site.url}/${file}`);
-  return page;
-}
-
-const start = (page: Page | Frame, workers = 'real') =>
-  page.evaluate((kind) => window.lab.start(kind), workers);
-const run = (page: Page | Frame, preset = PRESET) => page.evaluate((id) => window.lab.run(id), preset);
-
-async function hashInNode(preset = PRESET): Promise<string> {
-  const result = await simulateHeadless(findPreset(preset)!.scenario);
-  if (!result.ok) throw new Error(result.error.map((one) => one.message).join('\n'));
-  return result.value.report.logHash;
-}
+const hashInNode = async (preset = PRESET): Promise<string> =>
+  (await inNode(findPreset(preset)!.scenario)).report.logHash;
 
 test.each(PRESETS.map((preset) => preset.id))(
   '%s gives the same log in Chromium and in Node',
@@ -120,9 +87,12 @@ describe('a crash is data, stays, and a restart works', () => {
   });
 });
 
+/** Many VMs in Node; both tests below hold a browser's log against it. */
+const fleetInNode = once(() => runFleet(unevenEvacuation()));
+
 test('many VMs leave the same log on 1, 2 and 4 threads of Chromium and in Node', async () => {
   const page = await open();
-  const { events } = await runFleet(unevenEvacuation());
+  const { events } = await fleetInNode();
   for (const threads of [1, 2, 4]) {
     await start(page);
     const seen = await page.evaluate((count) => window.lab.fleet(count), threads);
@@ -135,7 +105,7 @@ test('many VMs move without any worker', async () => {
   const page = await open();
   expect(await start(page, 'throws')).toBe('main');
   const { hash } = await page.evaluate(() => window.lab.fleet(4));
-  expect(hash).toBe(fleetHash((await runFleet(unevenEvacuation())).events));
+  expect(hash).toBe(fleetHash((await fleetInNode()).events));
 });
 
 test('a run is stopped at once and the next one gets a fresh worker', async () => {
@@ -144,36 +114,4 @@ test('a run is stopped at once and the next one gets a fresh worker', async () =
   const stopped = await page.evaluate(() => window.lab.run('big-10gbe', 0));
   expect(stopped.problems).toMatchObject([{ code: 'AbortError' }]);
   expect(await run(page)).toMatchObject({ thread: 'worker', logHash: await hashInNode() });
-});
-
-describe('progress', () => {
-  /** Milliseconds of the longest wait for news, from the start of the run on. */
-  const longestWait = ({ batchesMs, endMs }: Seen) =>
-    Math.max(...[...batchesMs, endMs].map((at, index) => at - (batchesMs[index - 1] ?? 0)));
-
-  test('of the big preset never lets a page wait for more than a tenth of a second', async () => {
-    const page = await open();
-    await start(page);
-    const waits: number[] = [];
-    // A machine that is busy elsewhere holds a page up now and then: the best of some runs is what the engine does.
-    for (let tries = 0; tries < 5 && (waits.length === 0 || Math.min(...waits) > 100); tries++) {
-      const seen = await run(page, 'big-10gbe');
-      expect(seen.outcome).toBe('completed');
-      waits.push(longestWait(seen));
-    }
-    expect(Math.min(...waits)).toBeLessThanOrEqual(100);
-  });
-
-  test('of eight times its memory comes 10 to 60 times a second and never runs backwards', async () => {
-    const page = await open();
-    await start(page);
-    const { batchesMs, endMs, doneShares, outcome } = await page.evaluate(() =>
-      window.lab.runScaled('big-10gbe', 8),
-    );
-    expect(outcome).toBe('completed');
-    expect(batchesMs.length).toBeGreaterThanOrEqual(Math.floor(endMs / 100));
-    expect(batchesMs.length).toBeLessThanOrEqual(Math.ceil((endMs * 60) / 1_000));
-    expect(doneShares).toEqual([...doneShares].sort((a, b) => a - b));
-    expect(doneShares.at(-1)).toBe(1);
-  });
 });

@@ -1,8 +1,9 @@
 /** What a test does with the built page: opens it, waits for what it says it is at, reads the facts it shows. */
 import type { Frame, Locator, Page } from 'playwright';
 import { findPreset } from '../../web/scenario/presets/index.ts';
+import { parseQuery } from '../../web/scenario/query.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
-import { simulateHeadless, type HeadlessRun } from '../../web/worker/headless.ts';
+import type { HeadlessRun } from '../../web/worker/headless.ts';
 import type { PageOptions, Site } from './browser.ts';
 
 /** What stands on the root element; `Driver.svelte` writes it. */
@@ -102,26 +103,23 @@ export async function facts(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * The preset `database` with a quarter of its memory over a quarter of its link, written a quarter as fast: as many events and rounds
+ * at nearly the same instants for a quarter of the work. For tests of what is done with a run, whatever its size.
+ */
+export const QUARTER = '?scenario=database&mem=128MiB&wss=96MiB&bw=250Mb/s&dirty=18MB/s';
+
+/** What the page opens for a query. */
+export function queryScenario(query: string): Scenario {
+  const { scenario } = parseQuery(query, '');
+  if (!scenario) throw new Error(`${query} asks for no scenario`);
+  return scenario;
+}
+
 export function presetScenario(id: string): Scenario {
   const preset = findPreset(id);
   if (!preset) throw new Error(`there is no preset ${id}`);
   return preset.scenario;
-}
-
-const known = new Map<string, Promise<HeadlessRun>>();
-
-/** The same run without a browser; each scenario is computed once for a file. */
-export function inNode(scenario: Scenario): Promise<HeadlessRun> {
-  const key = JSON.stringify(scenario);
-  let run = known.get(key);
-  if (!run) {
-    run = simulateHeadless(scenario).then((result) => {
-      if (!result.ok) throw new Error(result.error.map((one) => one.message).join('\n'));
-      return result.value;
-    });
-    known.set(key, run);
-  }
-  return run;
 }
 
 /** What a click makes the browser save. */

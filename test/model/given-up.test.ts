@@ -7,7 +7,7 @@ import { withCancel } from '../../web/model/scenario-edits.ts';
 import { setKnob } from '../../web/scenario/knobs.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
-import { simulateHeadless } from '../../web/worker/headless.ts';
+import { knownRun } from '../support/known-run.ts';
 
 const small = (): Scenario => {
   const scenario = findPreset('classic')!.scenario;
@@ -15,7 +15,7 @@ const small = (): Scenario => {
 };
 
 async function endOf(scenario: Scenario) {
-  const run = await simulateHeadless(scenario);
+  const run = await knownRun(scenario);
   if (!run.ok) throw new Error(JSON.stringify(run.error));
   return project(run.value, run.value.events.at(-1)!.atNs);
 }
@@ -55,7 +55,7 @@ function stepped() {
   const connect: Connect = async () => ({
     restart: async () => undefined,
     run: async (scenario, { onPlan, onBatch, signal } = {}) => {
-      const run = await simulateHeadless(scenario);
+      const run = await knownRun(scenario);
       if (!run.ok) return run;
       onPlan?.([...run.value.migrations]);
       const { events, frames, service, report } = run.value;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { project } from '../../web/model/project.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
-import { simulateHeadless } from '../../web/worker/headless.ts';
+import { knownRun } from '../support/known-run.ts';
 import { cancelledInStunRows, completedRows, eventsOf, failedRows, logOf, ms } from './events.ts';
 
 const completed = logOf(completedRows);
@@ -147,7 +147,7 @@ describe('runs that do not arrive', () => {
 
 describe('against the engine', () => {
   test.each(['database', 'write-storm', 'write-storm-sdps', 'long-distance'])('%s', async (id) => {
-    const run = await simulateHeadless(findPreset(id)!.scenario);
+    const run = await knownRun(findPreset(id)!.scenario);
     if (!run.ok) throw new Error('the preset runs');
     const log = run.value;
     const report = log.report.migrations[0]!;

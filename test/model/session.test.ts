@@ -6,7 +6,7 @@ import { Session, type Connect } from '../../web/model/session.svelte.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
 import { setKnob } from '../../web/scenario/knobs.ts';
 import type { Scenario } from '../../web/scenario/schema.ts';
-import { simulateHeadless } from '../../web/worker/headless.ts';
+import { knownRun } from '../support/known-run.ts';
 
 const scenarioOf = (id: string): Scenario => findPreset(id)!.scenario;
 
@@ -14,7 +14,7 @@ const scenarioOf = (id: string): Scenario => findPreset(id)!.scenario;
 const connect: Connect = async () => ({
   restart: async () => undefined,
   run: async (scenario, { onPlan, onBatch, signal } = {}) => {
-    const run = await simulateHeadless(scenario);
+    const run = await knownRun(scenario);
     if (!run.ok) return run;
     onPlan?.([...run.value.migrations]);
     const { events, frames, service, report } = run.value;

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,6 +34,7 @@ export default defineConfig({
   cacheDir: here('./.cache/vite'),
   test: {
     allowOnly: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...common,
@@ -39,6 +42,10 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/.cache/**', longTests],
+          // The kernels, the presets and the Svelte runtime are loaded once a worker and not once a file.
+          isolate: false,
+          // All cores: left alone, one of them waits for the others, which on two cores is every second one.
+          maxWorkers: availableParallelism(),
           testTimeout: 30_000,
         },
       },

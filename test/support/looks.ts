@@ -9,7 +9,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** Faults of the accessibility rules; `rules` limits the search where only colours have changed. */
 export async function axeFaults(page: Page | Frame, rules?: readonly string[]): Promise<string[]> {
   // Evaluated and not added as a script: the page's policy forbids scripts that are not its own, and shall.
-  await page.evaluate(axeSource);
+  // A document that has it keeps it: half a megabyte is read once and not for every look.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   return page.evaluate(async (only) => {
     const { axe } = window as unknown as { axe: typeof Axe };
     const options = only ? { runOnly: { type: 'rule' as const, values: [...only] } } : {};

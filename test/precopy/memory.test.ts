@@ -5,7 +5,7 @@ import { findPreset } from '../../web/scenario/presets/index.ts';
 import { COMPRESSIONS, WORKLOAD_PATTERNS } from '../../web/scenario/schema.ts';
 import { refusals } from '../../web/sim/cost.ts';
 import { planRun } from '../../web/sim/plan.ts';
-import { WasmDataPlane } from '../../web/worker/wasm-data-plane.ts';
+import { WasmDataPlane, type WasmGuestMemory } from '../../web/worker/wasm-data-plane.ts';
 import { RATE, migrate, openPlane, phaseOf, ready, specOf } from '../support/precopy.ts';
 import { builds } from '../support/wasm.ts';
 
@@ -295,5 +295,39 @@ describe('memory that is not there', () => {
     const pageExact = plane.bytesNeeded({ ...large, fidelity: 'page-exact' });
     expect(pageExact).toBeGreaterThan(3 * 768 * MIB);
     expect(pageExact).toBeLessThan(plane.capacityBytes);
+  });
+});
+
+describe('the soonest end of a list', () => {
+  /** The first list, looked at as a fleet does: on to the soonest end, which may be early, until it is there. */
+  function looksUntilTheEnd(vm: WasmGuestMemory) {
+    vm.beginTracking(0, RATE);
+    const soonest: number[] = [];
+    for (let looks = 0; looks < 1000; looks++) {
+      soonest.push(vm.soonestNs());
+      if (vm.advance(soonest.at(-1)!, Infinity) === 'round') break;
+    }
+    return { soonest, endNs: vm.counters().nowNs };
+  }
+
+  it.each(everyKind)('is never late: $compression, $pattern', async ({ compression, pattern }) => {
+    const { plane } = await openPlane('release');
+    for (const fidelity of ['byte-exact', 'page-exact'] as const) {
+      const vm = ready(plane, specOf({ fidelity, compression, phases: [phaseOf({ pattern })] }));
+      const { soonest, endNs } = looksUntilTheEnd(vm);
+      expect(Math.max(...soonest)).toBeLessThanOrEqual(endNs);
+      vm.release();
+    }
+  });
+
+  it('is met after few looks, though the guest writes to zero pages that would have cost little', async () => {
+    const { plane } = await openPlane('release');
+    const content = { textPpm: 0, heapPpm: 0, randomPpm: 500_000 };
+    const usedBytes = 40_000 * PAGE_BYTES;
+    const phases = [phaseOf({ workingSetBytes: usedBytes, writesPerSecond: 5_000 })];
+    const vm = ready(plane, specOf({ fidelity: 'page-exact', content, usedBytes, phases }));
+    const { soonest } = looksUntilTheEnd(vm);
+    // The page in flight at the end is one look more.
+    expect(soonest.length).toBeLessThan(40);
   });
 });

@@ -68,6 +68,7 @@ export class MigrationState {
   /** It may act up to this instant and not beyond. */
   horizonNs: Ns = Infinity;
   #bound: () => Ns = () => this.nowNs;
+  #promisedNs: Ns = 0;
   #load: Load | null = null;
   #tracking = false;
 
@@ -98,9 +99,10 @@ export class MigrationState {
     this.out.serve({ migration: this.planned.index, fromNs: this.nowNs, state, speedPpm, host });
   }
 
-  /** Paused at the horizon: before this its flow neither opens nor closes, if the rate stays. */
+  /** Paused at the horizon: before this its flow neither opens nor closes, if the rate stays. Until then no promise is taken back. */
   get boundNs(): Ns {
-    return Math.max(this.nowNs, this.#bound());
+    this.#promisedNs = Math.max(this.#promisedNs, this.nowNs, this.#bound());
+    return this.#promisedNs;
   }
 
   /** It has come to the horizon; `bound` says from the rate then what `boundNs` promises. */
@@ -151,6 +153,7 @@ export class MigrationState {
       load.fromNs = atNs;
     }
     this.bytesPerSecond = bytesPerSecond;
+    this.#promisedNs = 0;
     if (this.#tracking && !load) this.need().setRate(atNs, bytesPerSecond);
   }
 

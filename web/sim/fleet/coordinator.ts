@@ -40,8 +40,8 @@ export interface Decider {
 }
 
 /**
- * `safeNs`: every migration that waits at its horizon may be advanced to there without being asked, while a thread has nothing else to
- * do; its reply then follows those to the orders.
+ * `safeNs`: every migration that waits at its horizon with a later bound may be advanced to there without being asked. Its reply may come
+ * with any later step, before the replies to orders for the same migration.
  */
 export type Step =
   { readonly orders: readonly Order[]; readonly safeNs: Ns } | { readonly batch: FleetBatch };
@@ -188,7 +188,7 @@ export class Coordinator {
     const { early, task } = course;
     course.early = null;
     if (early) this.#paused(course, early);
-    else this.#orders.push({ task, untilNs: this.nowNs });
+    else this.#orders.push({ task, untilNs: this.nowNs, freeNs: this.#mayRunTo });
   }
 
   *#send(): Generator<Step, void, readonly Reply[] | undefined> {
@@ -203,6 +203,7 @@ export class Coordinator {
 
   #note(reply: Reply): void {
     const course = this.#courses.get(reply.task) as Course;
+    if (reply.closed) this.#close(course);
     for (const happening of reply.happenings) {
       this.#ledger.happened(happening);
       this.decider.told(happening, reply);
@@ -266,7 +267,7 @@ export class Coordinator {
       course.bytesPerSecond = course.flows.reduce((sum, flow) => sum + flow.rate, 0);
       this.decide(course.task, 'rate', { bytesPerSecond: course.bytesPerSecond });
       const rate = { atNs: this.nowNs, bytesPerSecond: course.bytesPerSecond };
-      this.#orders.push({ task: course.task, rate, untilNs: this.nowNs });
+      this.#orders.push({ task: course.task, rate, untilNs: this.nowNs, freeNs: this.#mayRunTo });
       this.#watchStall(course);
     }
   }

@@ -25,13 +25,17 @@ export interface MoverSpec {
   readonly startNs: Ns;
 }
 
-/** In this order: it comes as far as `rate.atNs`, has that rate from then on, is stopped, and goes on to `untilNs`. */
+/**
+ * In this order: it comes as far as `rate.atNs`, has that rate from then on, is stopped, and goes on to `untilNs`. Where its flow closes by
+ * then it depends on nobody and goes on to `freeNs` at once.
+ */
 export interface Order {
   readonly task: number;
   readonly begin?: MoverSpec;
   readonly rate?: { readonly atNs: Ns; readonly bytesPerSecond: BytesPerSecond };
   readonly stop?: { readonly atNs: Ns; readonly reason: FailReason };
   readonly untilNs: Ns;
+  readonly freeNs?: Ns;
 }
 
 export interface Reply {
@@ -40,6 +44,8 @@ export interface Reply {
   /** At the horizon: before this instant its need of the network does not change. Otherwise the present. */
   readonly boundNs: Ns;
   readonly pause: Exclude<Pause, 'look'> | 'end';
+  /** Its flow has closed at `untilNs`, and it has gone on. */
+  readonly closed: boolean;
   readonly happenings: readonly Happening[];
   readonly service: readonly ServiceStretch[];
   readonly report: MigrationReport | null;
@@ -64,7 +70,7 @@ export class Mover {
     this.#run = this.#migration.run();
   }
 
-  obey({ rate, stop, untilNs }: Omit<Order, 'task' | 'begin'>): Reply {
+  obey({ rate, stop, untilNs, freeNs }: Omit<Order, 'task' | 'begin'>): Reply {
     if (rate) {
       this.#goTo(rate.atNs);
       this.#migration.setRate(rate.atNs, rate.bytesPerSecond);
@@ -76,12 +82,21 @@ export class Mover {
     }
     if (this.#pause === 'flow-closes') this.#pause = 'look';
     this.#goTo(untilNs);
-    return this.#reply();
+    const closed = freeNs !== undefined && this.#hasClosed && this.#migration.nowNs <= untilNs;
+    if (closed) {
+      this.#pause = 'look';
+      this.#goTo(freeNs);
+    }
+    return this.#reply(closed);
   }
 
   /** Ends a run that is dropped. */
   release(): void {
     this.#run.return(undefined as never);
+  }
+
+  get #hasClosed(): boolean {
+    return this.#pause === 'flow-closes';
   }
 
   /** Runs until it may not go further or needs another share of the network. */
@@ -97,7 +112,7 @@ export class Mover {
     if (step.done) this.#report = step.value;
   }
 
-  #reply(): Reply {
+  #reply(closed: boolean): Reply {
     const { nowNs, resumed } = this.#migration;
     const { happenings, service } = this.#notes.take();
     assert(this.#pause !== 'look', 'a migration goes on until it has to ask');
@@ -106,6 +121,7 @@ export class Mover {
       nowNs,
       boundNs: this.#pause === 'horizon' ? this.#migration.boundNs : nowNs,
       pause: this.#pause,
+      closed,
       happenings,
       service,
       report: this.#report,

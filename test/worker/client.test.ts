@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { fail, ProblemError } from '../../web/base/result.ts';
 import type { RunBatch, RunReport } from '../../web/sim/run-log.ts';
 import { EngineClient } from '../../web/worker/client.ts';
-import { breathe, type EngineParts } from '../../web/worker/engine-host.ts';
+import { breathe } from '../../web/worker/breathe.ts';
+import type { EngineParts } from '../../web/worker/engine-host.ts';
 import {
   batch,
   fakeWorker,

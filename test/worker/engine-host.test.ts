@@ -3,13 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { fail, ProblemError } from '../../web/base/result.ts';
 import type { RunBatch } from '../../web/sim/run-log.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
-import {
-  breathe,
-  EngineHost,
-  engineParts,
-  measuringParts,
-  type EngineParts,
-} from '../../web/worker/engine-host.ts';
+import { breathe } from '../../web/worker/breathe.ts';
+import { EngineHost, engineParts, measuringParts, type EngineParts } from '../../web/worker/engine-host.ts';
 import { SLOW_MACHINE } from '../../web/sim/cost.ts';
 import { batch, frame, partsWith, plan, readyHost, report, scenario, script } from './fake-engine.ts';
 

@@ -296,7 +296,10 @@ async function workerLink(
 
 /** Hardly any page needs the engine a second time, so it is fetched when one does; the one-file page has it inside. */
 async function mainThreadLink(wasm: ArrayBuffer, machine: Machine | undefined): Promise<Link> {
-  const { breathe, EngineHost, measuringParts } = await import('./engine-host.ts');
+  const [{ breathe }, { EngineHost, measuringParts }] = await Promise.all([
+    import('./breathe.ts'),
+    import('./engine-host.ts'),
+  ]);
   const host = new EngineHost(measuringParts, { thread: 'main', breathe });
   const hello = await host.hello(wasm, machine);
   if (!hello.ok) throw new ProblemError(hello.error);

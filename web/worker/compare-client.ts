@@ -1,7 +1,7 @@
 /** Runs a comparison in a worker, or in slices on the page's own thread where a frame forbids workers. Only what is asked for loads it. */
 import CompareWorker from './compare.worker.ts?worker&inline';
 import { compareSlices, type CompareWord } from './compare-slices.ts';
-import { breathe } from './engine-host.ts';
+import { breathe } from './breathe.ts';
 import type { RunCompare } from './protocol.ts';
 
 /** A worker that has not spoken by then counts as refused. */

@@ -302,15 +302,3 @@ function problemsOf(error: unknown): Problem[] {
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-/** Gives the page its turn: a message to oneself comes after whatever waits already, and no browser delays it like a timer. */
-export function breathe(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}

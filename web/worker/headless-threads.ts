@@ -18,16 +18,14 @@ export function startThreads(count: number, program: string, wasm: string): Node
   };
 }
 
-/** One question at a time: whoever drives a fleet waits for the answer. */
+/** Answers come in the order of the questions. */
 function threadOf(worker: Worker): MoverThread {
-  let answered: ((answer: never) => void) | null = null;
-  let broke: ((reason: unknown) => void) | null = null;
-  worker.on('message', (answer: unknown) => answered?.(answer as never));
-  worker.on('error', (error) => broke?.(error));
+  const asked: { resolve(answer: never): void; reject(reason: unknown): void }[] = [];
+  worker.on('message', (answer: unknown) => asked.shift()?.resolve(answer as never));
+  worker.on('error', (error) => asked.splice(0).forEach(({ reject }) => reject(error)));
   const ask = (method: string, args: unknown[]) =>
     new Promise<never>((resolve, reject) => {
-      answered = resolve;
-      broke = reject;
+      asked.push({ resolve, reject });
       worker.postMessage({ method, args });
     });
   return {

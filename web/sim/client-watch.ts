@@ -14,6 +14,9 @@ import type { ClientTotals, ServiceStretch } from './run-log.ts';
 /** Speeds closer than this are one stretch: half a percent of the guest's speed. */
 const SAME_SPEED_PPM = 5_000;
 
+/** What of a VM its client knows. */
+export type Served = Pick<Vm, 'id' | 'client'>;
+
 export interface ClientBack {
   readonly atNs: Ns;
   readonly lostPings: number;
@@ -35,7 +38,7 @@ export class ClientWatch {
   }
 
   /** When the client has its first answer again, given that frames reach the VM from `reachableNs` on. */
-  clientBack(vm: Vm, stunnedNs: Ns, reachableNs: Ns): ClientBack {
+  clientBack(vm: Served, stunnedNs: Ns, reachableNs: Ns): ClientBack {
     const service = this.#served.get(vm.id) ?? [];
     const ping = pingOutcome(
       service,
@@ -53,7 +56,7 @@ export class ClientWatch {
     };
   }
 
-  totals(vm: Vm, untilNs: Ns): ClientTotals {
+  totals(vm: Served, untilNs: Ns): ClientTotals {
     return clientTotals(trackClient(vm.client, this.#served.get(vm.id) ?? [], untilNs), untilNs);
   }
 }

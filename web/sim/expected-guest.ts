@@ -80,7 +80,7 @@ export class ExpectedGuest {
     const guestNs = this.#guestTime(durationNs, speedPpm);
     const bursts = this.#bursts(guestNs, durationNs, speedPpm);
     return {
-      writes: sum(bursts.map((burst) => burst.writes)),
+      writes: writesOf(bursts),
       guestNs,
       dirtyPages: this.#dirtyAfter(bursts),
     };
@@ -93,7 +93,7 @@ export class ExpectedGuest {
     this.#phases.forEach(({ expected }, i) => expected.endRound(bursts[i] as Burst));
     this.#guestNs += guestNs;
     this.#round++;
-    return { writes: sum(bursts.map((burst) => burst.writes)), guestNs, dirtyPages: this.listedPages };
+    return { writes: writesOf(bursts), guestNs, dirtyPages: this.listedPages };
   }
 
   /** Takes over what was really counted. */
@@ -153,25 +153,32 @@ export class ExpectedGuest {
 
   /** Working sets of phases may overlap; there can never be more dirty pages than pages. */
   #dirtyAfter(bursts: readonly Burst[]): number {
-    return Math.min(
-      this.#pages,
-      sum(this.#phases.map(({ expected }, i) => expected.dirtyAfter(bursts[i] as Burst))),
-    );
+    let pages = 0;
+    for (let i = 0; i < bursts.length; i++) pages += this.#phases[i]!.expected.dirtyAfter(bursts[i] as Burst);
+    return Math.min(this.#pages, pages);
   }
 
   /** Which writes each phase makes in the next `guestNs` of guest time, and when. */
   #bursts(guestNs: Ns, durationNs: Ns, speedPpm: Ppm): Burst[] {
     const endNs = this.#guestNs + guestNs;
     const perFault = durationNs > 0 ? this.spec.traceFaultNs / durationNs : 0;
-    return this.#phases.map(({ phase }, i) => {
+    // Counted up: it is asked for a hundred times a round, and closures would cost more than the arithmetic.
+    const bursts: Burst[] = [];
+    for (let i = 0; i < this.#phases.length; i++) {
+      const { phase } = this.#phases[i] as PhaseState;
       const fromNs = Math.max(this.#guestNs, phase.afterNs);
       const toNs = Math.min(endNs, this.#phases[i + 1]?.phase.afterNs ?? Infinity);
       const perSecond = phase.pattern === 'idle' ? 0 : phase.writesPerSecond * this.writeFactor;
-      if (toNs <= fromNs || perSecond === 0) return { writes: 0, from: 0, to: 1, perWrite: 0, perFault };
-      const [from, to] = [(fromNs - this.#guestNs) / guestNs, (toNs - this.#guestNs) / guestNs];
+      if (toNs <= fromNs || perSecond === 0) {
+        bursts.push({ writes: 0, from: 0, to: 1, perWrite: 0, perFault });
+        continue;
+      }
+      const from = (fromNs - this.#guestNs) / guestNs;
+      const to = (toNs - this.#guestNs) / guestNs;
       const perWrite = ((NS_PER_SECOND / perSecond) * (PPM / Math.max(1, speedPpm))) / durationNs;
-      return { writes: (perSecond * (toNs - fromNs)) / NS_PER_SECOND, from, to, perWrite, perFault };
-    });
+      bursts.push({ writes: (perSecond * (toNs - fromNs)) / NS_PER_SECOND, from, to, perWrite, perFault });
+    }
+    return bursts;
   }
 
   #phaseAt(guestNs: Ns): Phase {
@@ -185,6 +192,10 @@ export class ExpectedGuest {
     const share = (textPpm * LZ4_SHARE.text + heapPpm * LZ4_SHARE.heap + randomPpm * LZ4_SHARE.random) / all;
     return 10 + PAGE_BYTES * share;
   }
+}
+
+function writesOf(bursts: readonly Burst[]): number {
+  return bursts.reduce((total, { writes }) => total + writes, 0);
 }
 
 function sum(values: readonly number[]): number {

@@ -25,7 +25,7 @@ import { isStrict } from '../requirements/distance.ts';
 import { Inventory } from '../requirements/index.ts';
 import { cancelOf, reportOf } from './outcome.ts';
 import { Scheduler } from './scheduler.ts';
-import { NO_TOTALS, kindOf, operationOf, planOf, type Task, type Wish } from './tasks.ts';
+import { NO_TOTALS, kindOf, newTask, operationOf, planOf, type Task, type Wish } from './tasks.ts';
 import { World } from './world.ts';
 
 export class Fleet implements Decider {
@@ -81,23 +81,7 @@ export class Fleet implements Decider {
   /** Asks for a task now: it starts, waits its turn, or is refused. */
   ask(wish: Wish): Task {
     const source = this.world.hostOf[wish.vm] as number;
-    const task: Task = {
-      ...wish,
-      index: this.tasks.length,
-      askedNs: this.coordinator.nowNs,
-      source,
-      kind: kindOf(source, wish.target, wish.datastore >= 0),
-      ...{ stage: 'waiting-for-vm', startedNs: null, endedNs: null },
-      ...{
-        outcome: null,
-        failure: null,
-        totals: null,
-        rounds: [],
-        resumedNs: null,
-        verified: null,
-        promisedBytes: 0,
-      },
-    };
+    const task = newTask(this.tasks.length, wish, source, this.coordinator.nowNs);
     this.tasks.push(task);
     this.coordinator.decide(task.index, 'asked', {
       vm: task.vm,

@@ -156,11 +156,11 @@ class Notes implements Witness {
   }
 
   clientBack(vm: Vm, stunnedNs: Ns, reachableNs: Ns): ClientBack {
-    return this.#watch.clientBack({ ...vm, id: '' }, stunnedNs, reachableNs);
+    return this.#watch.clientBack({ id: '', client: vm.client }, stunnedNs, reachableNs);
   }
 
   clientTotals(vm: Vm, untilNs: Ns): ClientTotals {
-    return this.#watch.totals({ ...vm, id: '' }, untilNs);
+    return this.#watch.totals({ id: '', client: vm.client }, untilNs);
   }
 
   take(): Pick<Reply, 'happenings' | 'service'> {

@@ -14,7 +14,8 @@ export class Movers {
   ) {}
 
   obey(orders: readonly Order[]): Reply[] {
-    return orders.map(({ task, begin, ...order }) => {
+    return orders.map((order) => {
+      const { task, begin } = order;
       const mover = begin ? new Mover(this.shell, begin, this.plane) : this.#movers.get(task);
       assert(mover, 'an order is for a migration that has begun');
       if (begin) this.#movers.set(task, mover);

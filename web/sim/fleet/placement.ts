@@ -20,9 +20,11 @@ export function placeFor(fleet: Places, vm: number, isStart = false): number | n
   const source = world.hostOf[vm] as number;
   const candidates = candidatesFor(fleet, vm, isStart);
   // A host in quarantine only where no other is left.
-  const inOrder = [false, true].flatMap((sick) =>
-    candidates.filter((host) => world.quarantined.has(host) === sick),
-  );
+  const isSick = (host: number) => world.quarantined.has(host);
+  const inOrder =
+    world.quarantined.size === 0
+      ? candidates
+      : [...candidates.filter((host) => !isSick(host)), ...candidates.filter(isSick)];
   for (const target of inOrder) {
     const against = findingsOf(fleet, vm, source, target).filter(isStart ? isOfStart : counts);
     if (against.length === 0) return target;
@@ -120,16 +122,19 @@ function candidatesFor(fleet: Places, vm: number, isStart: boolean): number[] {
   const source = world.hostOf[vm] as number;
   const cluster = world.hosts[source]!.cluster;
   const needBytes = world.needBytes(vm);
-  const free = new Map<number, number>();
-  for (const [host, { cluster: of }] of world.hosts.entries()) {
-    if (host === source || of !== cluster || world.state[host] !== 'connected') continue;
+  const free = new Float64Array(world.hosts.length);
+  const fits: number[] = [];
+  for (let host = 0; host < world.hosts.length; host++) {
+    if (host === source || world.hosts[host]!.cluster !== cluster || world.state[host] !== 'connected')
+      continue;
     const freeBytes = world.freeBytes(host) - fleet.promisedBytes(host);
     if (freeBytes < needBytes || freeBytes === 0) continue;
     if (!world.sees(host, world.storeOf[vm] as number)) continue;
     if (!isStart && !lines.way(source, host)) continue;
-    free.set(host, freeBytes);
+    free[host] = freeBytes;
+    fits.push(host);
   }
-  return [...free.keys()].sort((a, b) => (free.get(b) as number) - (free.get(a) as number) || a - b);
+  return fits.sort((a, b) => (free[b] as number) - (free[a] as number) || a - b);
 }
 
 const counts = ({ severity, rule }: Finding): boolean => severity === 'error' || RULES.has(rule);

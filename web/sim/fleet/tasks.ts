@@ -61,6 +61,31 @@ export function kindOf(source: number, target: number, movesDisk: boolean): Task
   return source === target ? 'storage-vmotion' : 'without-shared-storage';
 }
 
+/** Field by field, here and below: spreads make objects that are slow to read, and tasks are read at every step. */
+export function newTask(index: number, wish: Wish, source: number, askedNs: Ns): Task {
+  return {
+    vm: wish.vm,
+    target: wish.target,
+    datastore: wish.datastore,
+    portGroup: wish.portGroup,
+    cause: wish.cause,
+    index,
+    askedNs,
+    source,
+    kind: kindOf(source, wish.target, wish.datastore >= 0),
+    stage: 'waiting-for-vm',
+    startedNs: null,
+    endedNs: null,
+    outcome: null,
+    failure: null,
+    totals: null,
+    rounds: [],
+    resumedNs: null,
+    verified: null,
+    promisedBytes: 0,
+  };
+}
+
 /** @param wan index of the line between sites whose sessions are counted; -1: none. */
 export function operationOf(task: Task, storeOfVm: number, wan: number): Operation {
   return {
@@ -106,12 +131,21 @@ export function planOf(
 
 /** What is told of a task. */
 export function fleetTask(task: Task): FleetTask {
-  const {
-    stage: _stage,
-    resumedNs: _resumedNs,
-    promisedBytes: _promisedBytes,
-    portGroup: _portGroup,
-    ...told
-  } = task;
-  return told;
+  return {
+    vm: task.vm,
+    target: task.target,
+    datastore: task.datastore,
+    cause: task.cause,
+    index: task.index,
+    askedNs: task.askedNs,
+    source: task.source,
+    kind: task.kind,
+    startedNs: task.startedNs,
+    endedNs: task.endedNs,
+    outcome: task.outcome,
+    failure: task.failure,
+    totals: task.totals,
+    rounds: task.rounds,
+    verified: task.verified,
+  };
 }

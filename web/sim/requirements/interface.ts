@@ -13,15 +13,9 @@ const GBE = 125_000_000;
 const isMoving = (move: Move): boolean => move.isLive && move.changesHost;
 const ends = (move: Move): Host[] => [move.source, move.target];
 
-/** NICs on a vMotion network, switched on for vMotion or not. */
-function nicsOf(move: Move, host: Host): Nic[] {
-  const networks = new Set(
-    move.scenario.networks.filter(({ kind }) => kind === 'vmotion').map(({ id }) => id),
-  );
-  return host.nics.filter((nic) => networks.has(nic.network));
-}
-const enabledOf = (move: Move, host: Host): Nic[] => nicsOf(move, host).filter(({ vmotion }) => vmotion);
-const usableOf = (move: Move, host: Host): Nic[] => enabledOf(move, host).filter(({ up }) => up);
+const nicsOf = (move: Move, host: Host): readonly Nic[] => move.inventory.adaptersOf(host).all;
+const enabledOf = (move: Move, host: Host): readonly Nic[] => move.inventory.adaptersOf(host).enabled;
+const usableOf = (move: Move, host: Host): readonly Nic[] => move.inventory.adaptersOf(host).usable;
 
 const missing: Rule = {
   id: 'vmotion-missing',

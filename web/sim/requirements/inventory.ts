@@ -1,9 +1,18 @@
 /** What the rules look up in a scenario, looked up once: CPUs as guests see them, licences, ways between hosts, broadcast domains. */
 import type { CpuGeneration } from '../../scenario/choices.ts';
-import type { Cluster, Datastore, Host, Scenario, Vm, Wan } from '../../scenario/schema.ts';
+import type { Cluster, Datastore, Host, Nic, Scenario, Vm, Wan } from '../../scenario/schema.ts';
 import { Lines } from '../fleet/lines.ts';
 import { Domains } from '../network/domains.ts';
 import { featuresOf, knownTo, passedBy, vendorOf, type Features } from './cpu-features.ts';
+
+/** The adapters of a host that vMotion could use, does use, and could use now. */
+export interface Adapters {
+  /** On a vMotion network, switched on for vMotion or not. */
+  readonly all: readonly Nic[];
+  readonly enabled: readonly Nic[];
+  /** Enabled, with a link. */
+  readonly usable: readonly Nic[];
+}
 
 export class Inventory {
   readonly clusters: ReadonlyMap<string, Cluster>;
@@ -12,6 +21,10 @@ export class Inventory {
   readonly hostIndex: ReadonlyMap<string, number>;
   readonly #exposed = new Map<Host, Features>();
   readonly #used = new Map<Vm, Features>();
+  /** VMs that are alike see the same. */
+  readonly #seen = new Map<string, Features>();
+  readonly #adapters = new Map<Host, Adapters>();
+  readonly #vmotionNetworks: ReadonlySet<string>;
 
   /** @param scenario expanded: no groups. */
   constructor(
@@ -23,6 +36,20 @@ export class Inventory {
     this.stores = new Map(scenario.datastores.map((one) => [one.id, one]));
     this.hosts = new Map(scenario.hosts.map((one) => [one.id, one]));
     this.hostIndex = new Map(scenario.hosts.map((one, at) => [one.id, at]));
+    this.#vmotionNetworks = new Set(
+      scenario.networks.filter(({ kind }) => kind === 'vmotion').map(({ id }) => id),
+    );
+  }
+
+  adaptersOf(host: Host): Adapters {
+    let adapters = this.#adapters.get(host);
+    if (!adapters) {
+      const all = host.nics.filter(({ network }) => this.#vmotionNetworks.has(network));
+      const enabled = all.filter(({ vmotion }) => vmotion);
+      adapters = { all, enabled, usable: enabled.filter(({ up }) => up) };
+      this.#adapters.set(host, adapters);
+    }
+    return adapters;
   }
 
   siteOf(host: Host): string {
@@ -61,6 +88,21 @@ export class Inventory {
   }
 
   #seenBy(vm: Vm): Features {
+    const { host, hardwareVersion, evc, cpuMask, guest } = vm;
+    const key = JSON.stringify([
+      host,
+      this.startedOn(vm),
+      hardwareVersion,
+      evc,
+      cpuMask,
+      guest.endsWith('-32'),
+    ]);
+    let features = this.#seen.get(key);
+    if (!features) this.#seen.set(key, (features = this.#computeSeen(vm)));
+    return features;
+  }
+
+  #computeSeen(vm: Vm): Features {
     const host = this.hosts.get(vm.host) as Host;
     const cpu = this.startedOn(vm);
     const sets = [this.#guestView(cpu, host), featuresOf(passedBy(vm.hardwareVersion, vendorOf(cpu)))];

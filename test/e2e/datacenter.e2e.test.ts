@@ -98,3 +98,80 @@ test('a host and a VM are added, a NIC is broken under a move at the instant on 
   await page.getByRole('button', { name: 'Mend' }).click();
   await page.locator('.ask p').getByText('move 2 VMs.').waitFor();
 });
+
+test('the map goes from clusters to the names of VMs by keys, double click and search', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=evacuation`);
+  const map = page.getByRole('region', { name: /^Map of hosts and VMs/ });
+  const level = page.getByRole('group', { name: 'Zoom' }).getByRole('status');
+  await level.filter({ hasText: /^VMs$/ }).waitFor();
+  await map.focus();
+  await map.press('-');
+  await level.filter({ hasText: /^Hosts$/ }).waitFor();
+  // Only what is in view is drawn: the canvas is never larger than the window onto the map.
+  for (let stop = 0; stop < 7; stop++) await map.press('+');
+  await level.filter({ hasText: /^VM names$/ }).waitFor();
+  const [canvas, pane] = [(await map.locator('canvas').boundingBox())!, (await map.boundingBox())!];
+  expect(canvas.height).toBeLessThanOrEqual(pane.height + 1);
+  expect(canvas.width).toBeLessThanOrEqual(pane.width + 1);
+  expect(await map.evaluate((node) => node.scrollHeight / node.clientHeight)).toBeGreaterThan(5);
+  await map.press('0');
+  await level.filter({ hasText: /^VMs$/ }).waitFor();
+  await page.keyboard.down('Control');
+  await map.hover();
+  await page.mouse.wheel(0, 100);
+  await page.keyboard.up('Control');
+  await level.filter({ hasText: /^Hosts$/ }).waitFor();
+  await map.dblclick({ position: { x: 40, y: 40 } });
+  await level.filter({ hasText: /^VMs$/ }).waitFor();
+
+  await page.goto(`${site.url}/?scenario=stretched`);
+  await level.filter({ hasText: /^VM names$/ }).waitFor();
+  await map.focus();
+  for (let stop = 0; stop < 8; stop++) await map.press('-');
+  await level.filter({ hasText: /^Clusters$/ }).waitFor();
+  await page.getByRole('searchbox').fill('esx-01');
+  await page.getByRole('searchbox').press('Enter');
+  await level.filter({ hasText: /^VMs$/ }).waitFor();
+});
+
+test('two fingers that part bring the map nearer', async () => {
+  const page = await site.newPage({ hasTouch: true });
+  await page.goto(`${site.url}/?scenario=evacuation`);
+  const map = page.getByRole('region', { name: /^Map of hosts and VMs/ });
+  const level = page.getByRole('group', { name: 'Zoom' }).getByRole('status');
+  await level.filter({ hasText: /^VMs$/ }).waitFor();
+  const { x, y } = (await map.boundingBox())!;
+  const hand = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number[]) =>
+    hand.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: apart.map((at, id) => ({ x: x + 300 + at, y: y + 200, id })),
+    });
+  await touch('touchStart', [-40]);
+  await touch('touchStart', [-40, 40]);
+  for (let at = 45; at < 220; at += 5) await touch('touchMove', [-at, at]);
+  await touch('touchEnd', []);
+  await level.filter({ hasText: /^VM names$/ }).waitFor();
+});
+
+test('all VMs of a host are dragged as one tile, and a VM far down the map is brought into view', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=evacuation`);
+  await page.getByRole('button', { name: 'Ask nothing' }).click();
+  const map = page.getByRole('region', { name: /^Map of hosts and VMs/ });
+  await page.getByRole('button', { name: 'Farther' }).click();
+  const box = (await map.boundingBox())!;
+  await page.mouse.move(box.x + 40, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 180, box.y + 50, { steps: 4 });
+  await page.getByText('Move 32 VMs to old-02').waitFor();
+  await page.mouse.up();
+  await page.locator('.ask p').getByText('move 32 VMs').waitFor();
+
+  for (let stop = 0; stop < 7; stop++)
+    await page.getByRole('button', { name: 'Nearer' }).click({ force: true });
+  await page.getByRole('searchbox').fill('app-d-0250');
+  await page.getByRole('searchbox').press('Enter');
+  await page.waitForFunction(() => document.querySelector('.pane')!.scrollTop > 1000);
+});

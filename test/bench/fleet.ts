@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   const exact: Evacuation = { ...expected, fidelity: 'page-exact' };
 
   // Engines compile what runs often; the first runs are for that.
-  for (let warm = 0; warm < 3; warm++) await run(expected, own);
+  for (let warm = 0; warm < 8; warm++) await run(expected, own);
   const pairs: { ours: Took; theirs: number; makespan: number }[] = [];
   for (let round = 0; round < rounds; round++) {
     const ours = await run(expected, own);
@@ -140,7 +140,7 @@ async function main(): Promise<void> {
   const speedUps: number[] = [];
   try {
     const two = [...pool.threads, ...own];
-    for (let warm = 0; warm < 2; warm++) await run(exact, two);
+    for (let warm = 0; warm < 4; warm++) await run(exact, two);
     for (let round = 0; round < Math.max(5, exactRounds); round++)
       speedUps.push((await run(exact, own)).seconds / (await run(exact, two)).seconds);
   } finally {

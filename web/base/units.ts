@@ -22,7 +22,21 @@ export const PPM = 1_000_000;
 export function transferNs(bytes: Bytes, bytesPerSecond: BytesPerSecond): Ns {
   const wholeSeconds = Math.floor(bytes / bytesPerSecond);
   const rest = bytes - wholeSeconds * bytesPerSecond;
-  return wholeSeconds * NS_PER_SECOND + mulDivCeil(rest, NS_PER_SECOND, bytesPerSecond);
+  return wholeSeconds * NS_PER_SECOND + restNs(rest, bytesPerSecond);
+}
+
+/** ceil(rest * 10^9 / bytesPerSecond) for a rest below one second: a long division, three digits of a thousand, so that all stays exact. */
+function restNs(rest: Bytes, bytesPerSecond: BytesPerSecond): Ns {
+  if (bytesPerSecond > Number.MAX_SAFE_INTEGER / 1000) return mulDivCeil(rest, NS_PER_SECOND, bytesPerSecond);
+  let ns = 0;
+  let left = rest;
+  for (let digit = 0; digit < 3; digit++) {
+    left *= 1000;
+    const times = Math.floor(left / bytesPerSecond);
+    left -= times * bytesPerSecond;
+    ns = ns * 1000 + times;
+  }
+  return left > 0 ? ns + 1 : ns;
 }
 
 /** Whole bytes that pass in `ns` at `bytesPerSecond`, rounded down. */

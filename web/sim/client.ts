@@ -136,12 +136,15 @@ class TransactionStream {
   }
 
   #answered(eachNs: Ns, count: number, suppressed: number): void {
-    const before = {
+    this.#runs.push({
+      fromNs: this.#atNs,
+      eachNs,
+      count,
+      suppressed,
       before: this.#acknowledged,
       retriesBefore: this.#retries,
       suppressedBefore: this.#suppressed,
-    };
-    this.#runs.push({ fromNs: this.#atNs, eachNs, count, suppressed, ...before });
+    });
     this.#acknowledged += count;
     this.#retries += count * retriesWithin(this.spec, eachNs);
     this.#suppressed += count * suppressed;

@@ -90,7 +90,9 @@ export class World {
 
   /** VMs on a host, in the order of the scenario. */
   vmsOn(host: number): number[] {
-    return this.hostOf.flatMap((at, vm) => (at === host ? [vm] : []));
+    const there: number[] = [];
+    for (let vm = 0; vm < this.hostOf.length; vm++) if (this.hostOf[vm] === host) there.push(vm);
+    return there;
   }
 }
 

@@ -127,10 +127,39 @@ describe('at every width nothing is cut, small or kept from anyone', () => {
       height: 844,
     });
     await useFont(page, wideFont);
-    await page.getByRole('button', { name: 'Let DRS recommend' }).click();
+    await page.getByLabel('DRS', { exact: true }).selectOption('manual');
     await page.getByRole('button', { name: 'Plan', exact: true }).click();
     await page.getByRole('button', { name: 'Pre-flight of esx-01' }).click();
     await page.getByText('Not planned, and why').waitFor();
     expect([...(await lookFaults(page)), ...(await axeFaults(page))]).toEqual([]);
   });
+});
+
+test('power management is switched on, says which host may sleep, and one undo takes it back', async () => {
+  const page = await open('?scenario=power-saving&page=cluster');
+  const power = page.getByLabel('Power management', { exact: true });
+  await power.selectOption('off');
+  expect(await page.getByText(/may sleep: it is at/).count()).toBe(0);
+  await power.selectOption('manual');
+  await page.getByLabel('Threshold of Power management').selectOption('5');
+  await page
+    .getByText(/may sleep: it is at \d+ %, and its \d+ VMs fit elsewhere\./)
+    .first()
+    .waitFor();
+  await page.getByLabel('DRS', { exact: true }).selectOption('off');
+  await page.getByText(/^DRS is off in/).waitFor();
+  expect(await power.count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await power.waitFor();
+});
+
+test('a link that hides predictions shows them once the run has been seen', async () => {
+  const page = await open('?scenario=unbalanced&page=cluster&hint=hide');
+  await page.getByText('This link hides what is predicted').waitFor();
+  expect(await page.getByRole('heading', { name: 'What DRS recommends' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Run in the datacenter' }).click();
+  await computed(page);
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByRole('button', { name: 'Cluster', exact: true }).click();
+  await page.getByRole('heading', { name: 'What DRS recommends' }).waitFor();
 });

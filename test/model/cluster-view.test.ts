@@ -8,7 +8,7 @@ import {
   ruleLines,
   startPlaces,
 } from '../../web/model/cluster-view.ts';
-import { adviceFor, figureAt, letRecommend } from '../../web/model/drs-advice.ts';
+import { adviceFor, figureAt, setAutomation } from '../../web/model/drs-advice.ts';
 import { notesOf, remedyText } from '../../web/model/plan-words.ts';
 import { findPreset } from '../../web/scenario/presets/index.ts';
 import { host, vm } from '../../web/scenario/presets/parts.ts';
@@ -122,7 +122,7 @@ describe('what DRS recommends', () => {
   it('is nothing where DRS is off, until somebody lets it recommend', () => {
     const still = findPreset('blocked-maintenance')!.scenario;
     expect(adviceFor(new Inventory(still), 'cluster', startPlaces(still)).isOff).toBe(true);
-    const asked = letRecommend(still, 'cluster');
+    const asked = setAutomation(still, 'cluster', 'drs', { level: 'manual' });
     expect(asked.clusters[0]!.drs.level).toBe('manual');
     expect(adviceFor(new Inventory(asked), 'cluster', startPlaces(asked)).isOff).toBe(false);
   });

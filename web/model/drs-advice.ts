@@ -70,10 +70,38 @@ export function figureAt(inventory: Inventory, clusterId: string, places: Places
   return figureNow(view.cluster, settingsOf(cluster)).valuePpm;
 }
 
-/** DRS looks at the cluster and only recommends. */
-export function letRecommend(scenario: Scenario, clusterId: string): Scenario {
+/** What a cluster does by itself, of DRS or of power management. */
+export interface Automation {
+  readonly level: Scenario['clusters'][number]['drs']['level'];
+  /** 1: only what must be; 5: all that helps. */
+  readonly threshold: number;
+}
+
+/** Where a VM starts is no matter of power management, so it has no level between. */
+export const AUTOMATION_LEVELS: Readonly<
+  Record<'drs' | 'dpm', readonly (readonly [Automation['level'], string])[]>
+> = {
+  drs: [
+    ['off', 'off'],
+    ['manual', 'recommends'],
+    ['partial', 'places new VMs, recommends moves'],
+    ['full', 'moves VMs'],
+  ],
+  dpm: [
+    ['off', 'off'],
+    ['manual', 'recommends'],
+    ['full', 'empties hosts and lets them sleep'],
+  ],
+};
+
+export function setAutomation(
+  scenario: Scenario,
+  clusterId: string,
+  kind: 'drs' | 'dpm',
+  change: Partial<Automation>,
+): Scenario {
   const clusters = scenario.clusters.map((one) =>
-    one.id === clusterId ? { ...one, drs: { ...one.drs, level: 'manual' as const } } : one,
+    one.id === clusterId ? { ...one, [kind]: { ...one[kind], ...change } } : one,
   );
   return { ...scenario, clusters };
 }

@@ -130,3 +130,34 @@ test('a datacenter in a frame without an origin runs and shows its tasks', async
   await frame.getByText('done').first().waitFor();
   expect(await frame.locator('tbody tr').count()).toBe(20);
 });
+
+test('a cluster in a frame without an origin shows how full its hosts are', async () => {
+  const page = await site.newPage();
+  const src = `${site.url}/embed.html?scenario=unbalanced&page=cluster`;
+  await page.goto(
+    await site.hostPage(`<iframe sandbox="allow-scripts" width="720" height="450" src="${src}"></iframe>`),
+  );
+  const frame = await framed(page);
+  await frame.getByRole('main', { name: 'Cluster' }).waitFor();
+  expect(await frame.getByRole('region', { name: 'Hosts' }).locator('tbody tr').count()).toBe(4);
+  await frame.getByRole('heading', { name: 'What DRS recommends' }).waitFor();
+  // It scrolls in the frame and not the page around it.
+  expect(await frame.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+});
+
+test('a frame that hides predictions of a cluster shows them once its run has been seen', async () => {
+  const page = await site.newPage();
+  const src = `${site.url}/embed.html?scenario=unbalanced&page=cluster&hint=hide`;
+  await page.goto(
+    await site.hostPage(`<iframe sandbox="allow-scripts" width="720" height="450" src="${src}"></iframe>`),
+  );
+  const frame = await framed(page);
+  await frame.getByRole('button', { name: 'Run in the datacenter' }).click();
+  await frame.getByRole('main', { name: 'Datacenter' }).waitFor();
+  await frame.waitForFunction(
+    () => !['computing', 'ready'].includes(document.documentElement.dataset.fleet ?? 'ready'),
+  );
+  await frame.getByRole('button', { name: 'To the end' }).click();
+  await frame.getByRole('button', { name: 'Back to the cluster' }).click();
+  await frame.getByRole('heading', { name: 'What DRS recommends' }).waitFor();
+});

@@ -46,6 +46,7 @@ mount(EmbedApp, {
     showsErrors: presentation.errors !== 'none',
     notices: opening.notices,
     connect: connectWith(async () => EngineClient),
+    page: presentation.page === 'cluster' ? 'cluster' : 'datacenter',
     plays: plays || presentation.atNs !== null,
   },
 });

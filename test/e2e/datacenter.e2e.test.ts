@@ -175,3 +175,23 @@ test('all VMs of a host are dragged as one tile, and a VM far down the map is br
   await page.getByRole('searchbox').press('Enter');
   await page.waitForFunction(() => document.querySelector('.pane')!.scrollTop > 1000);
 });
+
+test('a fault is dragged onto a host of the map, named before it is dropped, and undone', async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.url}/?scenario=four-at-once`);
+  const ask = page.locator('.ask p');
+  await ask.waitFor();
+  await page.getByText('Break something').click();
+  const map = page.locator('canvas').first();
+  await page.getByRole('img', { name: 'Drag onto a host: it crashes' }).hover();
+  await page.mouse.down();
+  await map.hover({ position: { x: 40, y: 50 } });
+  await map.hover({ position: { x: 44, y: 54 } });
+  await page.getByText('esx-01 crashes at 0:00.000').waitFor();
+  await page.mouse.up();
+  await ask.getByText('1 part will fail').waitFor();
+  await page.getByRole('list', { name: 'What will fail' }).getByText('host crash esx-01').waitFor();
+  await page.getByText('esx-01 crashes at 0:00.000').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await ask.getByText('1 part will fail').waitFor({ state: 'detached' });
+});

@@ -47,6 +47,29 @@ export const FAULT_CHOICES: Readonly<Record<PartKind, readonly FaultChoice[]>> =
   center: [choice('vcenter-loss', 'is lost')],
 };
 
+/** A fault in somebody's hand, on its way to a host of the map. */
+export interface HeldFault extends FaultChoice {
+  readonly kind: 'host' | 'nic';
+}
+
+/** Those that need no number; of several vMotion NICs of a host the first breaks. */
+export const HELD_FAULTS: readonly HeldFault[] = [
+  ...FAULT_CHOICES.host.map((one) => ({ kind: 'host' as const, ...one })),
+  { kind: 'nic', fault: 'nic-down', name: 'loses its vMotion NIC' },
+];
+
+/** Null where the host has no such part. */
+export function faultOn(
+  scenario: Scenario,
+  host: string,
+  { kind, fault }: HeldFault,
+  atNs: number,
+  durationNs: number,
+): FaultAction | null {
+  const broken = partsOf(scenario, host).find((one) => one.kind === kind);
+  return broken ? { kind: 'fault', atNs, fault, part: broken.part, durationNs, lossPpm: 0 } : null;
+}
+
 export const LASTS: readonly { readonly ns: number; readonly name: string }[] = [
   { ns: 0, name: 'for good' },
   { ns: 5_000_000_000, name: '5 s' },

@@ -182,12 +182,13 @@ test('a fault is dragged onto a host of the map, named before it is dropped, and
   const ask = page.locator('.ask p');
   await ask.waitFor();
   await page.getByText('Break something').click();
+  await page.getByLabel('Lasts').selectOption('30 s');
   const map = page.locator('canvas').first();
   await page.getByRole('img', { name: 'Drag onto a host: it crashes' }).hover();
   await page.mouse.down();
   await map.hover({ position: { x: 40, y: 50 } });
   await map.hover({ position: { x: 44, y: 54 } });
-  await page.getByText('esx-01 crashes at 0:00.000').waitFor();
+  await page.getByText('esx-01 crashes at 0:00.000 for 30 s').waitFor();
   await page.mouse.up();
   await ask.getByText('1 part will fail').waitFor();
   await page.getByRole('list', { name: 'What will fail' }).getByText('host crash esx-01').waitFor();
